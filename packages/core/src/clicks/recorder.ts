@@ -1,0 +1,141 @@
+// The recorder: takes visits synchronously, keeps them in a bounded buffer, and folds them into storage off the path.
+import { setImmediate as nextTick } from 'node:timers/promises'
+import type { Random } from '../clock.ts'
+import type { Ids } from '../ids.ts'
+import type { Click, ClickEvent, Orphan, Outcome } from './click.ts'
+import { dayOf, type FoldSources, foldClick } from './fold.ts'
+import type { ClickStore } from './store.ts'
+
+/** What the recorder reads of a decision and its visit. */
+interface Decided {
+  readonly outcome: Outcome
+  readonly ruleId: string | null
+  readonly link: { readonly id: string } | undefined
+}
+interface Visited {
+  readonly method: string
+  readonly ip: string
+  readonly trusted: boolean
+  header(name: string): string | undefined
+}
+
+export interface Recorder {
+  /** Never waits and never throws; what does not fit is counted as lost. */
+  push(decision: Decided, visit: Visited, now: number): void
+  /** A visit to a slug that no link has: sampled, so that scanners do not fill the disk. */
+  orphan(host: string, slug: string, now: number): void
+  /** Folds all that is waiting. Throws what storage throws; nothing is lost by that. */
+  flush(): Promise<void>
+  readonly counts: Readonly<RecorderCounts>
+}
+
+export interface RecorderCounts {
+  recorded: number
+  /** Clicks that were answered but not kept, since the buffer was full. */
+  lost: number
+  pending: number
+}
+
+export interface RecorderPorts extends FoldSources {
+  readonly store: ClickStore
+  readonly ids: Ids
+  readonly random: Random
+  /** Clicks kept in memory at most. */
+  readonly capacity: number
+}
+
+/** Small batches: a fold holds the writer for under 2 ms, so that API writes do not wait behind it. */
+const BATCH = 50
+const SALT_BYTES = 32
+const ORPHANS_PER_MINUTE = 60
+
+export function createRecorder(ports: RecorderPorts): Recorder {
+  const { store, ids, capacity } = ports
+  const counts: RecorderCounts = { recorded: 0, lost: 0, pending: 0 }
+  let clicks: ClickEvent[] = []
+  let orphans: Orphan[] = []
+  let minute = 0
+  let orphansLeft = ORPHANS_PER_MINUTE
+  let flushing: Promise<void> | undefined
+  let salt: { readonly day: string; readonly value: string } | undefined
+
+  return {
+    counts,
+
+    push({ outcome, ruleId, link }, visit, at) {
+      if (link === undefined) return
+      if (counts.pending >= capacity) {
+        counts.lost++
+        return
+      }
+      counts.pending++
+      const purpose = visit.header('sec-purpose') ?? visit.header('purpose')
+      const { header } = ports.country
+      clicks.push({
+        id: ids(),
+        at,
+        linkId: link.id,
+        ruleId,
+        outcome,
+        head: visit.method === 'HEAD',
+        prefetch: purpose?.includes('prefetch') ?? false,
+        ip: visit.ip,
+        country: header !== null && visit.trusted ? (visit.header(header) ?? null) : null,
+        userAgent: visit.header('user-agent') ?? '',
+        referer: visit.header('referer') ?? '',
+        acceptLanguage: visit.header('accept-language') ?? '',
+      })
+    },
+
+    orphan(host, slug, at) {
+      const now = Math.floor(at / 60_000)
+      if (now !== minute) {
+        minute = now
+        orphansLeft = ORPHANS_PER_MINUTE
+      }
+      if (orphansLeft-- > 0) orphans.push({ id: ids(), at, host: host.slice(0, 253), slug })
+    },
+
+    flush() {
+      flushing ??= drain().finally(() => {
+        flushing = undefined
+      })
+      return flushing
+    },
+  }
+
+  async function drain(): Promise<void> {
+    while (clicks.length > 0 || orphans.length > 0) {
+      const batch = clicks
+      const lone = orphans
+      clicks = []
+      orphans = []
+      let done = 0
+      try {
+        for (; done < batch.length || (done === 0 && lone.length > 0); done += BATCH) {
+          const events = batch.slice(done, done + BATCH)
+          const folded: Click[] = []
+          for (const event of events) folded.push(foldClick(event, await saltOf(dayOf(event.at)), ports))
+          await store.append(folded, done === 0 ? lone : [])
+          counts.pending -= events.length
+          counts.recorded += events.length
+          // Storage may answer without ever leaving this tick: let visits in between.
+          await nextTick()
+        }
+      } catch (error) {
+        // Given again next time: ids make that harmless.
+        clicks = batch.slice(done).concat(clicks)
+        if (done === 0) orphans = lone.concat(orphans)
+        throw error
+      }
+    }
+  }
+
+  /** All processes share the first salt that one of them drew for the day. */
+  async function saltOf(day: string): Promise<string> {
+    if (salt?.day !== day) {
+      salt = { day, value: await store.salt(day, Buffer.from(ports.random(SALT_BYTES)).toString('base64url')) }
+    }
+    return salt.value
+  }
+}

@@ -1,0 +1,24 @@
+// What a caller may learn about a link's clicks.
+import type { Caller } from '../caller.ts'
+import type { Clock } from '../clock.ts'
+import { found, invalid } from '../errors.ts'
+import type { Storage } from '../storage.ts'
+import type { StatsRow } from './store.ts'
+
+export interface Stats {
+  /** Counts by whole hours; from the link's creation and up to now unless said otherwise (ms). */
+  read(caller: Caller, linkId: string, from: number | undefined, to: number | undefined): Promise<StatsRow>
+}
+
+export function createStats({ storage, clock }: { readonly storage: Storage; readonly clock: Clock }): Stats {
+  return {
+    async read(caller, linkId, from, to) {
+      const owned = storage.of(caller.owner)
+      const link = found(await owned.links.get(linkId))
+      const start = from ?? link.createdAt
+      const end = to ?? clock()
+      if (from !== undefined && from > end) throw invalid('from', 'must not be later than to')
+      return owned.stats.read(linkId, start, end)
+    },
+  }
+}

@@ -1,0 +1,27 @@
+// One way to write: a transaction, after which this process and all others drop what the write made stale.
+import type { Finish } from './idempotency/idempotency.ts'
+import type { Change, Storage } from './storage.ts'
+
+/** Runs the work, and `finish` with what it gave, in one transaction. `changed` names what redirects must read anew. */
+export type Commit = <T>(
+  work: (storage: Storage, changed: (change: Change) => Promise<void>) => Promise<T>,
+  finish?: Finish<T>,
+) => Promise<T>
+
+/** @param drop is told of the changes as soon as they are committed */
+export function createCommit(storage: Storage, drop: (changes: readonly Change[]) => void): Commit {
+  return async (work, finish) => {
+    const changes: Change[] = []
+    const value = await storage.transaction(async (storage) => {
+      changes.length = 0
+      const done = await work(storage, (change) => {
+        changes.push(change)
+        return storage.open.announce(change)
+      })
+      await finish?.(storage, done)
+      return done
+    })
+    if (changes.length > 0) drop(changes)
+    return value
+  }
+}

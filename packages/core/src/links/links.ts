@@ -1,0 +1,216 @@
+// What a caller may do with links.
+import type { Caller } from '../caller.ts'
+import type { Clock, Random } from '../clock.ts'
+import type { Commit } from '../commit.ts'
+import { found, invalid, LinkwrightError } from '../errors.ts'
+import type { Finish } from '../idempotency/idempotency.ts'
+import type { Ids } from '../ids.ts'
+import type { Page, PageRequest } from '../page.ts'
+import { monthOf } from '../quota/quota.ts'
+import { type Screen, type ScreeningPolicy, screenUrls } from '../screening/screening.ts'
+import type { Change, Storage } from '../storage.ts'
+import type { LinkChange, NewLink } from './input.ts'
+import type { Link, LinkFilter, LinkPatch, LinkRow } from './link.ts'
+import { checkTargets, type IsOwnHost, type LinkPolicy } from './policy.ts'
+import { drawSlug, slugKey } from './slug.ts'
+import { SlugTaken } from './store.ts'
+import { scoreTrust } from './trust.ts'
+
+export interface LinksPorts {
+  readonly storage: Storage
+  readonly commit: Commit
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly random: Random
+  readonly screen: Screen
+  readonly screening: ScreeningPolicy
+  readonly policy: LinkPolicy
+  readonly isOwnHost: IsOwnHost
+}
+
+/** A link with the host of its domain, as callers see it. */
+export interface LinkView extends Link {
+  readonly domainHost: string | null
+}
+
+export interface Links {
+  /**
+   * Creates a link. Judged in this order: premium fields, domain, slug, screening, the month's limit; slug and limit are
+   * decided for good by guarded writes in the transaction at the end.
+   */
+  create(caller: Caller, input: NewLink, finish?: Finish<LinkView>): Promise<LinkView>
+  get(caller: Caller, id: string): Promise<LinkView>
+  list(caller: Caller, filter: LinkFilter, page: PageRequest): Promise<Page<LinkView>>
+  update(caller: Caller, id: string, change: LinkChange): Promise<LinkView>
+  /** Deletes the link, its rules and its statistics; its slug stays the owner's for a while. */
+  delete(caller: Caller, id: string): Promise<void>
+}
+
+/** How often a drawn slug may collide before something must be wrong. */
+const DRAWS = 8
+
+export function createLinks(ports: LinksPorts): Links {
+  const { storage, commit, clock, policy } = ports
+
+  return {
+    async create(caller, input, finish) {
+      checkPremium(caller, input)
+      checkSchedule(input.startsAt ?? null, input.expiresAt ?? null)
+      if (input.customSlug && policy.isReserved(input.customSlug)) {
+        throw invalid('customSlug', 'is a reserved word', 'INVALID_SLUG')
+      }
+      await checkTargets(policy, ports.isOwnHost, targetsOf(input))
+      const domain = await usableDomain(storage, caller, input.domainId ?? null)
+      const key = (slug: string) => slugKey(slug, domain?.caseSensitive ?? true)
+      const tombstonesSince = clock() - policy.tombstoneMs
+      const { links } = storage.of(caller.owner)
+      if (input.customSlug && !(await links.isFree(domain?.id ?? null, key(input.customSlug), tombstonesSince))) {
+        throw new LinkwrightError('SLUG_TAKEN')
+      }
+      const screening = await screenUrls(ports.screen, ports.screening, Object.values(targetsOf(input)))
+
+      for (let draws = input.customSlug ? DRAWS : 1; ; draws++) {
+        const slug = input.customSlug ?? drawSlug(ports.random, policy.isReserved)
+        const link = newRow(ports, caller, input, slug, screening)
+        try {
+          return await commit(async (storage, changed) => {
+            const owned = storage.of(caller.owner)
+            const limit = caller.plan.linksPerMonth
+            // The slug first: a taken slug is answered before a limit that is reached.
+            const inserted = await owned.links.insert({ link, slugKey: key(slug), tombstonesSince })
+            if ((await owned.usage.reserve('links', monthOf(link.createdAt), limit, 1)) === null) {
+              throw new LinkwrightError(
+                'PLAN_LIMIT_EXCEEDED',
+                `The plan's limit of ${limit} links this month is reached.`,
+              )
+            }
+            await changed(changeOf(link, key(slug)))
+            return { ...inserted, domainHost: domain?.host ?? null }
+          }, finish)
+        } catch (error) {
+          if (!(error instanceof SlugTaken)) throw error
+          if (draws >= DRAWS) throw new LinkwrightError('SLUG_TAKEN')
+        }
+      }
+    },
+
+    async get(caller, id) {
+      return view(storage, caller, found(await storage.of(caller.owner).links.get(id)))
+    },
+
+    async list(caller, filter, page) {
+      const { items, next } = await storage.of(caller.owner).links.list(filter, page)
+      return { items: await Promise.all(items.map((link) => view(storage, caller, link))), next }
+    },
+
+    async update(caller, id, change) {
+      checkPremium(caller, change)
+      await checkTargets(policy, ports.isOwnHost, targetsOf(change))
+      const before = found(await storage.of(caller.owner).links.get(id))
+      checkSchedule(
+        change.startsAt === undefined ? before.startsAt : change.startsAt,
+        change.expiresAt === undefined ? before.expiresAt : change.expiresAt,
+      )
+      const patch: LinkPatch = patchOf(change, before, clock())
+      const moved = Object.entries(targetsOf(change)).filter(([name, url]) => url && url !== before[name as keyof Link])
+      if (moved.length > 0) {
+        const screening = await screenUrls(
+          ports.screen,
+          ports.screening,
+          moved.map(([, url]) => url),
+        )
+        // One that still waits for an answer goes on waiting, unless its only screened target is the one just cleared.
+        if (screening === 'pending' || patch.destinationUrl !== undefined) Object.assign(patch, { screening })
+      }
+      const domain = before.domainId === null ? undefined : await storage.open.domains.get(before.domainId)
+      return commit(async (storage, changed) => {
+        const link = found(await storage.of(caller.owner).links.update(id, patch))
+        await changed(changeOf(link, slugKey(link.slug, domain?.caseSensitive ?? true)))
+        return { ...link, domainHost: domain?.host ?? null }
+      })
+    },
+
+    async delete(caller, id) {
+      await commit(async (storage, changed) => {
+        const link = found(await storage.of(caller.owner).links.delete(id, clock()))
+        const domain = link.domainId === null ? undefined : await storage.open.domains.get(link.domainId)
+        await changed(changeOf(link, slugKey(link.slug, domain?.caseSensitive ?? true)))
+      })
+    },
+  }
+}
+
+function newRow(
+  ports: LinksPorts,
+  caller: Caller,
+  input: NewLink,
+  slug: string,
+  screening: 'clear' | 'pending',
+): LinkRow {
+  const now = ports.clock()
+  const trust = scoreTrust(input.destinationUrl)
+  return {
+    id: ports.ids(),
+    ownerId: caller.owner.id,
+    domainId: input.domainId ?? null,
+    slug,
+    destinationUrl: input.destinationUrl,
+    title: input.title ?? null,
+    iosUrl: input.iosUrl ?? null,
+    androidUrl: input.androidUrl ?? null,
+    requireSignature: input.requireSignature ?? false,
+    trustScore: trust.score,
+    trustReason: trust.reason,
+    screening,
+    maxClicks: input.maxClicks ?? null,
+    startsAt: input.startsAt ?? null,
+    expiresAt: input.expiresAt ?? null,
+    disabled: input.disabled ?? false,
+    archivedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+function patchOf({ archived, ...change }: LinkChange, before: Link, now: number): LinkPatch {
+  const patch: Record<string, unknown> = { updatedAt: now }
+  for (const [name, value] of Object.entries(change)) if (value !== undefined) patch[name] = value
+  if (change.destinationUrl !== undefined) {
+    const trust = scoreTrust(change.destinationUrl)
+    Object.assign(patch, { trustScore: trust.score, trustReason: trust.reason })
+  }
+  if (archived !== undefined) patch.archivedAt = archived ? (before.archivedAt ?? now) : null
+  return patch
+}
+
+/** Null is always allowed: it takes a value away. */
+function checkPremium(caller: Caller, { iosUrl, androidUrl }: LinkChange): void {
+  if (caller.plan.premiumFields || (!iosUrl && !androidUrl)) return
+  throw new LinkwrightError('PLAN_REQUIRED', 'iosUrl and androidUrl need a plan with premium fields.')
+}
+
+function checkSchedule(startsAt: number | null, expiresAt: number | null): void {
+  if (startsAt === null || expiresAt === null || startsAt < expiresAt) return
+  throw invalid('expiresAt', 'must be later than startsAt')
+}
+
+function targetsOf({ destinationUrl, iosUrl, androidUrl }: LinkChange) {
+  return { destinationUrl, iosUrl, androidUrl }
+}
+
+async function usableDomain(storage: Storage, caller: Caller, id: string | null) {
+  if (id === null) return undefined
+  const domain = await storage.of(caller.owner).domains.get(id)
+  if (domain === undefined) throw new LinkwrightError('DOMAIN_NOT_FOUND')
+  if (domain.verifiedAt === null) throw new LinkwrightError('DOMAIN_NOT_VERIFIED')
+  return domain
+}
+
+async function view(storage: Storage, caller: Caller, link: Link): Promise<LinkView> {
+  const domain = link.domainId === null ? undefined : await storage.of(caller.owner).domains.get(link.domainId)
+  return { ...link, domainHost: domain?.host ?? null }
+}
+
+function changeOf(link: { readonly domainId: string | null }, key: string): Change {
+  return { kind: 'link', domainId: link.domainId, slug: key }
+}

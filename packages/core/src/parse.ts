@@ -1,0 +1,43 @@
+// Parsing at the door: a schema's issues become one error that lists them all.
+import type { z } from 'zod'
+import { ERRORS, type ErrorCode, type Issue, LinkwrightError } from './errors.ts'
+
+/**
+ * Parses an input, or throws. An issue made with `params: { code }` asks for that code; it is given when all issues
+ * agree on it, else the code is `VALIDATION_ERROR`.
+ */
+export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  const issues = result.error.issues
+  const details = issues.flatMap(toDetails)
+  const codes = new Set(issues.map(codeOf))
+  const code = codes.size === 1 ? codes.values().next().value! : 'VALIDATION_ERROR'
+  const first = details[0]!
+  const words = first.path === '' ? first.message : `${first.path}: ${first.message}`
+  throw new LinkwrightError(code, details.length === 1 ? words : `${words} (and ${details.length - 1} more)`, details)
+}
+
+function codeOf(issue: z.core.$ZodIssue): ErrorCode {
+  const asked = issue.code === 'custom' ? issue.params?.code : undefined
+  return typeof asked === 'string' && Object.hasOwn(ERRORS, asked) ? (asked as ErrorCode) : 'VALIDATION_ERROR'
+}
+
+/** Names of unknown fields are not repeated: an error never echoes its input. */
+function toDetails(issue: z.core.$ZodIssue): Issue[] {
+  const path = issue.path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
+    '',
+  )
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: printable(key), message: 'is not a known field' }))
+  }
+  if (issue.code === 'custom' && typeof issue.params?.path === 'string') {
+    return [{ path: issue.params.path, message: issue.message }]
+  }
+  return [{ path, message: issue.message }]
+}
+
+function printable(key: string): string {
+  return /^[\w-]{1,40}$/.test(key) ? key : '(unnamed)'
+}

@@ -1,0 +1,151 @@
+// From a visit to its decision: host, slug, cache or one reading, the decision, the claims, and the click's record.
+import type { Recorder } from '../clicks/recorder.ts'
+import type { Clock, MaybePromise } from '../clock.ts'
+import { type Domain, normalizeHost } from '../domains/domain.ts'
+import { slugKey } from '../links/slug.ts'
+import type { Change, Storage } from '../storage.ts'
+import { type CacheOptions, LinkCache } from './cache.ts'
+import { type CompiledLink, type CompilePorts, compileLink } from './compiled.ts'
+import { decide, stop } from './decide.ts'
+import { type FactSources, VisitFacts } from './facts.ts'
+import type { Decision, Visit } from './visit.ts'
+
+export interface RedirectPorts extends CompilePorts {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly sources: FactSources
+  readonly recorder: Recorder
+  readonly cache: CacheOptions
+  readonly cookiePrefix: string
+}
+
+export interface Redirect {
+  /**
+   * Decides a visit, records it, and takes what it claims. Synchronous for a link in the cache without claims.
+   * Undefined if the path is no slug: no look-up is made for it.
+   */
+  resolve(visit: Visit): MaybePromise<Decision | undefined>
+  /** Forgets what changed; called after each write of this process and for those of others. */
+  drop(changes: readonly Change[]): void
+  /** Whether a host has a verified domain. */
+  isOwnHost(host: string): MaybePromise<boolean>
+}
+
+type Host = Pick<Domain, 'id' | 'host' | 'caseSensitive'>
+
+/** Hosts remembered at most; anyone can send any Host. */
+const HOSTS = 10_000
+
+export function createRedirect(ports: RedirectPorts): Redirect {
+  const { storage, clock, policy, sources, recorder, cookiePrefix } = ports
+  const cache = new LinkCache<CompiledLink>(ports.cache)
+  const originHost = new URL(policy.origin).host
+  /** By the Host header as sent: null is a host without a domain of its own. */
+  const hosts = new Map<string, Host | null>()
+  let hostsVersion = 0
+
+  return {
+    resolve(visit) {
+      const host = visit.host === originHost ? null : hosts.get(visit.host)
+      return host === undefined ? readHost(visit.host).then((host) => resolveOn(host, visit)) : resolveOn(host, visit)
+    },
+
+    drop(changes) {
+      for (const change of changes) {
+        if (change.kind === 'link') cache.drop(keyOf(change.domainId, change.slug))
+        else if (change.kind === 'keys') cache.dropWhere((link) => link.ownerId === change.ownerId)
+        else {
+          // Any link may point to the host, and any host may have been asked for in many spellings.
+          hosts.clear()
+          hostsVersion++
+          cache.clear()
+        }
+      }
+    },
+
+    async isOwnHost(host) {
+      return (await storage.open.domains.byHost(normalizeHost(host))) !== undefined
+    },
+  }
+
+  function resolveOn(host: Host | null, visit: Visit): MaybePromise<Decision | undefined> {
+    const slug = slugOf(visit.path, host === null ? policy.prefix : '')
+    if (slug === null) return undefined
+    const key = host === null ? slug : slugKey(slug, host.caseSensitive)
+    const now = clock()
+    const entry = cache.get(keyOf(host === null ? null : host.id, key), now)
+    return entry === undefined
+      ? read(host, key).then((link) => answer(link, slug, visit, clock()))
+      : answer(entry.value, slug, visit, now)
+  }
+
+  function answer(link: CompiledLink | null, slug: string, visit: Visit, now: number): MaybePromise<Decision> {
+    if (link === null) {
+      recorder.orphan(visit.host, slug, now)
+      return stop('not_found', undefined)
+    }
+    const decision = decide(link, visit, now, new VisitFacts(visit, now, sources, cookiePrefix))
+    if (decision.outcome === 'redirect' && (link.counted || decision.nonce !== null)) return claim(decision, visit, now)
+    recorder.push(decision, visit, now)
+    return decision
+  }
+
+  /** A HEAD learns nothing and takes nothing. The nonce goes first: a replay must not cost one of the link's clicks. */
+  async function claim(decision: Decision, visit: Visit, now: number): Promise<Decision> {
+    const link = decision.link!
+    let final = decision
+    if (visit.method === 'HEAD') final = { ...decision, url: null }
+    else if (decision.nonce !== null && !(await useNonce(link, decision))) final = stop('signature_invalid', link)
+    else if (link.counted && !(await storage.open.links.claimClick(link.id))) final = stop('exhausted', link)
+    recorder.push(final, visit, now)
+    return final
+  }
+
+  function useNonce(link: CompiledLink, { nonce, nonceExpiresAt }: Decision): Promise<boolean> {
+    return storage.open.keys.consumeNonce(link.ownerId, nonce!, nonceExpiresAt)
+  }
+
+  async function read(host: Host | null, key: string): Promise<CompiledLink | null> {
+    const domainId = host === null ? null : host.id
+    const cacheKey = keyOf(domainId, key)
+    const ticket = cache.begin(cacheKey)
+    try {
+      const snapshot = await storage.open.snapshots.get(domainId, key)
+      const link = snapshot === undefined ? null : await compileLink(snapshot, host?.host ?? originHost, ports)
+      cache.set(cacheKey, ticket, link, clock())
+      return link
+    } finally {
+      cache.abandon(cacheKey, ticket)
+    }
+  }
+
+  async function readHost(header: string): Promise<Host | null> {
+    const version = hostsVersion
+    const name = normalizeHost(header)
+    const domain = name === '' ? undefined : await storage.open.domains.byHost(name)
+    const host = domain ?? null
+    if (version === hostsVersion) {
+      if (hosts.size >= HOSTS) hosts.clear()
+      hosts.set(header, host)
+    }
+    return host
+  }
+}
+
+/** A slug holds no slash, so the two parts cannot run into each other. */
+function keyOf(domainId: string | null, key: string): string {
+  return domainId === null ? key : `${domainId}/${key}`
+}
+
+/** The raw path as a slug: 3–40 characters out of A–Z, a–z, 0–9, `_` and `-`, and nothing else after the prefix. */
+function slugOf(path: string, prefix: string): string | null {
+  const start = prefix.length + 1
+  const length = path.length - start
+  if (length < 3 || length > 40 || !path.startsWith(prefix) || path.charCodeAt(start - 1) !== 47) return null
+  for (let i = start; i < path.length; i++) {
+    const code = path.charCodeAt(i)
+    const isLetter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
+    if (!isLetter && !(code >= 48 && code <= 57) && code !== 45 && code !== 95) return null
+  }
+  return path.slice(start)
+}

@@ -1,6 +1,8 @@
 // One way to write: a transaction, after which this process and all others drop what the write made stale.
-import type { Finish } from './idempotency/idempotency.ts'
 import type { Change, Storage } from './storage.ts'
+
+/** Runs at the end of the transaction that did the work, with what the work gave; throwing undoes both. */
+export type Finish<T> = (storage: Storage, value: T) => Promise<void>
 
 /** Runs the work, and `finish` with what it gave, in one transaction. `changed` names what redirects must read anew. */
 export type Commit = <T>(

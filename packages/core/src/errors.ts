@@ -56,5 +56,12 @@ export function found<T>(value: T | undefined | null): T {
 
 /** One field that is wrong, as an error. */
 export function invalid(path: string, message: string, code: ErrorCode = 'VALIDATION_ERROR'): LinkwrightError {
-  return new LinkwrightError(code, `${path}: ${message}`, [{ path, message }])
+  return invalidAll([{ path, message }], code)
+}
+
+/** All that is wrong with an input, as one error. */
+export function invalidAll(details: readonly Issue[], code: ErrorCode = 'VALIDATION_ERROR'): LinkwrightError {
+  const { path, message } = details[0]!
+  const words = path === '' ? message : `${path}: ${message}`
+  return new LinkwrightError(code, details.length === 1 ? words : `${words} (and ${details.length - 1} more)`, details)
 }

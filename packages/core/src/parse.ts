@@ -1,6 +1,6 @@
 // Parsing at the door: a schema's issues become one error that lists them all.
 import type { z } from 'zod'
-import { ERRORS, type ErrorCode, type Issue, LinkwrightError } from './errors.ts'
+import { ERRORS, type ErrorCode, type Issue, invalidAll } from './errors.ts'
 
 /**
  * Parses an input, or throws. An issue made with `params: { code }` asks for that code; it is given when all issues
@@ -13,9 +13,7 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
   const details = issues.flatMap(toDetails)
   const codes = new Set(issues.map(codeOf))
   const code = codes.size === 1 ? codes.values().next().value! : 'VALIDATION_ERROR'
-  const first = details[0]!
-  const words = first.path === '' ? first.message : `${first.path}: ${first.message}`
-  throw new LinkwrightError(code, details.length === 1 ? words : `${words} (and ${details.length - 1} more)`, details)
+  throw invalidAll(details, code)
 }
 
 function codeOf(issue: z.core.$ZodIssue): ErrorCode {
@@ -23,14 +21,11 @@ function codeOf(issue: z.core.$ZodIssue): ErrorCode {
   return typeof asked === 'string' && Object.hasOwn(ERRORS, asked) ? (asked as ErrorCode) : 'VALIDATION_ERROR'
 }
 
-/** Names of unknown fields are not repeated: an error never echoes its input. */
+/** An error never echoes its input: of a name that the caller made up no more is told than could be a field's. */
 function toDetails(issue: z.core.$ZodIssue): Issue[] {
-  const path = issue.path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
-    '',
-  )
+  const path = issue.path.reduce<string>(append, '')
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: printable(key), message: 'is not a known field' }))
+    return issue.keys.map((key) => ({ path: append(path, key), message: 'is not a known field' }))
   }
   if (issue.code === 'custom' && typeof issue.params?.path === 'string') {
     return [{ path: issue.params.path, message: issue.message }]
@@ -38,6 +33,8 @@ function toDetails(issue: z.core.$ZodIssue): Issue[] {
   return [{ path, message: issue.message }]
 }
 
-function printable(key: string): string {
-  return /^[\w-]{1,40}$/.test(key) ? key : '(unnamed)'
+function append(path: string, key: PropertyKey): string {
+  if (typeof key === 'number') return `${path}[${key}]`
+  const name = typeof key === 'string' && /^[\w-]{1,40}$/.test(key) ? key : '(unnamed)'
+  return path === '' ? name : `${path}.${name}`
 }

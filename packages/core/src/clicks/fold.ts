@@ -1,7 +1,7 @@
 // What is kept of a click event: classes instead of headers, and a pseudonym of the day instead of an address.
 import { hash } from 'node:crypto'
 import type { Click, ClickEvent } from './click.ts'
-import { type CountrySource, countryCode, firstLanguage, type ReadAgent, refererHost } from './visitor.ts'
+import { type CountrySource, firstLanguage, type ReadAgent, readCountry, refererHost } from './visitor.ts'
 
 export interface FoldSources {
   readonly agent: ReadAgent
@@ -22,7 +22,7 @@ export function foldClick(event: ClickEvent, salt: string, { agent, country }: F
     bot: read === null || read.bot,
     prefetch: event.prefetch,
     head: event.head,
-    country: countryCode(event.country) ?? country.lookup(event.ip),
+    country: readCountry(country, event.country, event.ip),
     device: read?.device ?? null,
     browser: read?.browser ?? null,
     referrer: refererHost(event.referer),
@@ -45,5 +45,7 @@ export function networkOf(ip: string): string {
   const left = head === '' ? [] : head.split(':')
   const right = tail === '' ? [] : tail.split(':')
   const zeros = ip.includes('::') ? Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0') : []
-  return [...left, ...zeros, ...right].slice(0, 4).join(':')
+  const groups = [...left, ...zeros, ...right].slice(0, 4)
+  // One address has many spellings: capitals, leading zeros.
+  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')
 }

@@ -93,7 +93,8 @@ export function createRecorder(ports: RecorderPorts): Recorder {
         minute = now
         orphansLeft = ORPHANS_PER_MINUTE
       }
-      if (orphansLeft-- > 0) orphans.push({ id: ids(), at, host: host.slice(0, 253), slug })
+      if (orphansLeft-- > 0 && orphans.length < capacity)
+        orphans.push({ id: ids(), at, host: host.slice(0, 253), slug })
     },
 
     flush() {

@@ -13,12 +13,11 @@ export interface Stats {
 export function createStats({ storage, clock }: { readonly storage: Storage; readonly clock: Clock }): Stats {
   return {
     async read(caller, linkId, from, to) {
-      const owned = storage.of(caller.owner)
-      const link = found(await owned.links.get(linkId))
-      const start = from ?? link.createdAt
       const end = to ?? clock()
       if (from !== undefined && from > end) throw invalid('from', 'must not be later than to')
-      return owned.stats.read(linkId, start, end)
+      const owned = storage.of(caller.owner)
+      const link = found(await owned.links.get(linkId))
+      return owned.stats.read(linkId, from ?? link.createdAt, end)
     },
   }
 }

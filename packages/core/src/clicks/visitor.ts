@@ -26,9 +26,16 @@ export function countryCode(text: string | undefined | null): string | null {
   return code !== undefined && /^[A-Z]{2}$/.test(code) && code !== 'XX' ? code : null
 }
 
+/** @param told what a trusted proxy said, if there is one */
+export function readCountry(source: CountrySource, told: string | undefined | null, ip: string): string | null {
+  return countryCode(told) ?? (ip === '' ? null : source.lookup(ip))
+}
+
+const REFERER = /^https?:\/\/(?:[^/?#@]*@)?(\[[\da-f:.]+\]|[\w.-]+)(?::\d*)?(?:[/?#]|$)/i
+
 /** The host of an http(s) referrer: lower case, no port, a leading `www.` dropped. */
 export function refererHost(referer: string): string | null {
-  const match = /^https?:\/\/(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:@]+)/i.exec(referer)
+  const match = REFERER.exec(referer)
   if (match === null) return null
   const host = match[1]!
     .toLowerCase()

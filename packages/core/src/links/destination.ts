@@ -2,8 +2,9 @@
 
 const MAX_LENGTH = 2048
 
-// Controls, line and paragraph separators, bidirectional marks and invisible joiners: none has a place in a URL.
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u
+// Controls, line and paragraph separators, bidirectional marks and spaces of no width: none has a place in a URL.
+// The joiners U+200C and U+200D do: Persian words and many emoji are written with them.
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u
 const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/
 const PRIVATE_SUFFIXES = ['localhost', 'local', 'internal']
 
@@ -14,7 +15,8 @@ export function readDestination(text: string): Destination {
   if (text.length > MAX_LENGTH) return refuse(`must be at most ${MAX_LENGTH} characters`)
   if (UNPRINTABLE.test(text)) return refuse('must not contain control or invisible characters')
   if (text.includes('\\')) return refuse('must not contain a backslash')
-  if (!/^https?:\/\//i.test(text)) return refuse('must be a full URL that begins with http:// or https://')
+  // A third slash is none: browsers would take what follows it for the host.
+  if (!/^https?:\/\/(?!\/)/i.test(text)) return refuse('must be a full URL that begins with http:// or https://')
   const url = URL.parse(text)
   if (url === null || url.hostname === '') return refuse('must be a valid URL')
   if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?#]*@/i.test(text)) {

@@ -30,14 +30,16 @@ export const customSlug = z
   })
   .meta({ pattern: '^[A-Za-z0-9_-]{3,40}$' })
 
-const title = z.string().max(120, 'must be at most 120 characters')
+// Postgres has no text with a NUL in it.
+const text = z.string().refine((text) => !text.includes('\0'), 'must not contain NUL')
+const title = text.max(120, 'must be at most 120 characters')
 const maxClicks = z.int('must be a whole number').min(1, 'must be at least 1')
 
 export const newLink = z.strictObject({
   destinationUrl: destination,
   title: title.nullish(),
   customSlug: customSlug.nullish(),
-  domainId: z.string().nullish(),
+  domainId: text.nullish(),
   iosUrl: destination.nullish(),
   androidUrl: destination.nullish(),
   requireSignature: z.boolean().optional(),

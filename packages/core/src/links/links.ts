@@ -1,9 +1,8 @@
 // What a caller may do with links.
 import type { Caller } from '../caller.ts'
 import type { Clock, Random } from '../clock.ts'
-import type { Commit } from '../commit.ts'
-import { found, invalid, LinkwrightError } from '../errors.ts'
-import type { Finish } from '../idempotency/idempotency.ts'
+import type { Commit, Finish } from '../commit.ts'
+import { found, invalid, invalidAll, LinkwrightError } from '../errors.ts'
 import type { Ids } from '../ids.ts'
 import type { Page, PageRequest } from '../page.ts'
 import { monthOf } from '../quota/quota.ts'
@@ -11,7 +10,7 @@ import { type Screen, type ScreeningPolicy, screenUrls } from '../screening/scre
 import type { Change, Storage } from '../storage.ts'
 import type { LinkChange, NewLink } from './input.ts'
 import type { Link, LinkFilter, LinkPatch, LinkRow } from './link.ts'
-import { checkTargets, type IsOwnHost, type LinkPolicy } from './policy.ts'
+import { type IsOwnHost, judgeTargets, type LinkPolicy } from './policy.ts'
 import { drawSlug, slugKey } from './slug.ts'
 import { SlugTaken } from './store.ts'
 import { scoreTrust } from './trust.ts'
@@ -35,8 +34,8 @@ export interface LinkView extends Link {
 
 export interface Links {
   /**
-   * Creates a link. Judged in this order: premium fields, domain, slug, screening, the month's limit; slug and limit are
-   * decided for good by guarded writes in the transaction at the end.
+   * Creates a link. Judged in this order: targets, schedule and reserved words, premium fields, domain, slug, screening,
+   * the month's limit; slug and limit are decided for good by guarded writes in the transaction at the end.
    */
   create(caller: Caller, input: NewLink, finish?: Finish<LinkView>): Promise<LinkView>
   get(caller: Caller, id: string): Promise<LinkView>
@@ -54,12 +53,8 @@ export function createLinks(ports: LinksPorts): Links {
 
   return {
     async create(caller, input, finish) {
+      await checkFields(input, input.customSlug)
       checkPremium(caller, input)
-      checkSchedule(input.startsAt ?? null, input.expiresAt ?? null)
-      if (input.customSlug && policy.isReserved(input.customSlug)) {
-        throw invalid('customSlug', 'is a reserved word', 'INVALID_SLUG')
-      }
-      await checkTargets(policy, ports.isOwnHost, targetsOf(input))
       const domain = await usableDomain(storage, caller, input.domainId ?? null)
       const key = (slug: string) => slugKey(slug, domain?.caseSensitive ?? true)
       const tombstonesSince = clock() - policy.tombstoneMs
@@ -100,28 +95,21 @@ export function createLinks(ports: LinksPorts): Links {
 
     async list(caller, filter, page) {
       const { items, next } = await storage.of(caller.owner).links.list(filter, page)
-      return { items: await Promise.all(items.map((link) => view(storage, caller, link))), next }
+      const domainIds = [...new Set(items.map((link) => link.domainId))]
+      const hosts = new Map(
+        await Promise.all(domainIds.map(async (id) => [id, await hostOf(storage, caller, id)] as const)),
+      )
+      return { items: items.map((link) => ({ ...link, domainHost: hosts.get(link.domainId) ?? null })), next }
     },
 
     async update(caller, id, change) {
+      await checkFields(change)
       checkPremium(caller, change)
-      await checkTargets(policy, ports.isOwnHost, targetsOf(change))
       const before = found(await storage.of(caller.owner).links.get(id))
-      checkSchedule(
-        change.startsAt === undefined ? before.startsAt : change.startsAt,
-        change.expiresAt === undefined ? before.expiresAt : change.expiresAt,
-      )
-      const patch: LinkPatch = patchOf(change, before, clock())
-      const moved = Object.entries(targetsOf(change)).filter(([name, url]) => url && url !== before[name as keyof Link])
-      if (moved.length > 0) {
-        const screening = await screenUrls(
-          ports.screen,
-          ports.screening,
-          moved.map(([, url]) => url),
-        )
-        // One that still waits for an answer goes on waiting, unless its only screened target is the one just cleared.
-        if (screening === 'pending' || patch.destinationUrl !== undefined) Object.assign(patch, { screening })
-      }
+      const { startsAt = before.startsAt, expiresAt = before.expiresAt } = change
+      if (endsTooSoon(startsAt, expiresAt)) throw invalid('expiresAt', LATER)
+      const screening = await screenChange(caller, before, change)
+      const patch: LinkPatch = { ...patchOf(change, before, clock()), ...screening }
       const domain = before.domainId === null ? undefined : await storage.open.domains.get(before.domainId)
       return commit(async (storage, changed) => {
         const link = found(await storage.of(caller.owner).links.update(id, patch))
@@ -137,6 +125,32 @@ export function createLinks(ports: LinksPorts): Links {
         await changed(changeOf(link, slugKey(link.slug, domain?.caseSensitive ?? true)))
       })
     },
+  }
+
+  /** All that the schema could not know about the fields, at once. */
+  async function checkFields(fields: LinkChange, slug?: string | null): Promise<void> {
+    const details = await judgeTargets(policy, ports.isOwnHost, targetsOf(fields))
+    if (endsTooSoon(fields.startsAt, fields.expiresAt)) details.push({ path: 'expiresAt', message: LATER })
+    const isReserved = typeof slug === 'string' && policy.isReserved(slug)
+    if (isReserved) details.push({ path: 'customSlug', message: 'is a reserved word' })
+    if (details.length > 0) throw invalidAll(details, isReserved && details.length === 1 ? 'INVALID_SLUG' : undefined)
+  }
+
+  /** Asks about new targets; about all where the last answer was not a good one, since what was wrong may still be there. */
+  async function screenChange(caller: Caller, before: Link, change: LinkChange): Promise<Pick<LinkPatch, 'screening'>> {
+    const given = Object.entries(targetsOf(change)).filter(([, url]) => url !== undefined)
+    if (given.length === 0) return {}
+    if (before.screening === 'clear') {
+      const moved = given.filter(([name, url]) => url !== before[name as keyof Link])
+      const urls = moved.map(([, url]) => url)
+      return (await screenUrls(ports.screen, ports.screening, urls)) === 'pending' ? { screening: 'pending' } : {}
+    }
+    const rules = (await storage.of(caller.owner).rules.list(before.id)) ?? []
+    const after = { ...targetsOf(before), ...Object.fromEntries(given) }
+    const urls = [...Object.values(after), ...rules.map((rule) => rule.redirectUrl)]
+    const screening = await screenUrls(ports.screen, ports.screening, urls)
+    // Without an answer the last one stands: a flagged link does not come back because the service is away.
+    return screening === 'clear' ? { screening } : {}
   }
 }
 
@@ -189,9 +203,10 @@ function checkPremium(caller: Caller, { iosUrl, androidUrl }: LinkChange): void 
   throw new LinkwrightError('PLAN_REQUIRED', 'iosUrl and androidUrl need a plan with premium fields.')
 }
 
-function checkSchedule(startsAt: number | null, expiresAt: number | null): void {
-  if (startsAt === null || expiresAt === null || startsAt < expiresAt) return
-  throw invalid('expiresAt', 'must be later than startsAt')
+const LATER = 'must be later than startsAt'
+
+function endsTooSoon(startsAt: number | null | undefined, expiresAt: number | null | undefined): boolean {
+  return typeof startsAt === 'number' && typeof expiresAt === 'number' && startsAt >= expiresAt
 }
 
 function targetsOf({ destinationUrl, iosUrl, androidUrl }: LinkChange) {
@@ -207,8 +222,12 @@ async function usableDomain(storage: Storage, caller: Caller, id: string | null)
 }
 
 async function view(storage: Storage, caller: Caller, link: Link): Promise<LinkView> {
-  const domain = link.domainId === null ? undefined : await storage.of(caller.owner).domains.get(link.domainId)
-  return { ...link, domainHost: domain?.host ?? null }
+  return { ...link, domainHost: await hostOf(storage, caller, link.domainId) }
+}
+
+async function hostOf(storage: Storage, caller: Caller, domainId: string | null): Promise<string | null> {
+  const domain = domainId === null ? undefined : await storage.of(caller.owner).domains.get(domainId)
+  return domain?.host ?? null
 }
 
 function changeOf(link: { readonly domainId: string | null }, key: string): Change {

@@ -1,7 +1,7 @@
 // What a host decides about links: which slugs are its own, which hosts may be pointed to, and for how long slugs rest.
-
 import type { MaybePromise } from '../clock.ts'
-import { LinkwrightError } from '../errors.ts'
+import { normalizeHost } from '../domains/domain.ts'
+import type { Issue } from '../errors.ts'
 import { isPrivateHost } from './destination.ts'
 import { type IsReserved, SLUG } from './slug.ts'
 
@@ -14,18 +14,20 @@ export interface LinkPolicy {
   /** Where links without a domain live: origin and the path before the slug (`https://go.acme.com`, ``). */
   readonly origin: string
   readonly prefix: string
+  /** Answers for no other host than the origin's and verified domains'; by default any host has the origin's links. */
+  readonly onlyOwnHosts?: boolean | undefined
 }
 
 /** Whether a host is one of ours: the origin's, or a verified custom domain's. */
 export type IsOwnHost = (host: string) => MaybePromise<boolean>
 
-/** Refuses targets that the policy does not allow, naming each field. */
-export async function checkTargets(
+/** What the policy does not allow of some targets, each under the name of its field. */
+export async function judgeTargets(
   policy: LinkPolicy,
   isOwnHost: IsOwnHost,
   targets: Readonly<Record<string, string | null | undefined>>,
-): Promise<void> {
-  const details = []
+): Promise<Issue[]> {
+  const details: Issue[] = []
   for (const [path, url] of Object.entries(targets)) {
     if (typeof url !== 'string') continue
     if (!policy.allowPrivateHosts && isPrivateHost(url)) {
@@ -34,18 +36,18 @@ export async function checkTargets(
       details.push({ path, message: 'must not point to another short link of this service' })
     }
   }
-  if (details.length > 0)
-    throw new LinkwrightError('VALIDATION_ERROR', `${details[0]!.path}: ${details[0]!.message}`, details)
+  return details
 }
 
 /** Whether following this URL could lead back to us: our host, and a path that could be a slug. */
 export async function isShortLink(policy: LinkPolicy, isOwnHost: IsOwnHost, href: string): Promise<boolean> {
-  const { hostname, host, pathname } = new URL(href)
-  const onOrigin = host === new URL(policy.origin).host
-  if (!onOrigin && !(await isOwnHost(hostname))) return false
-  if (!pathname.startsWith(`${policy.prefix}/`) && onOrigin) return false
-  const slug = onOrigin ? pathname.slice(policy.prefix.length + 1) : pathname.slice(1)
-  return SLUG.test(slug) && !policy.isReserved(slug)
+  const { hostname, port, pathname } = new URL(href)
+  const origin = new URL(policy.origin)
+  const onOrigin = normalizeHost(hostname) === normalizeHost(origin.hostname) && port === origin.port
+  const start = `${onOrigin ? policy.prefix : ''}/`
+  const slug = pathname.slice(start.length)
+  if (!pathname.startsWith(start) || !SLUG.test(slug) || policy.isReserved(slug)) return false
+  return onOrigin || isOwnHost(hostname)
 }
 
 /** Where a visitor finds a link. */

@@ -25,16 +25,17 @@ const SHORTENERS = new Set(
 /** @param href a destination as `readDestination` gives it */
 export function scoreTrust(href: string): Trust {
   const url = new URL(href)
-  const labels = url.hostname.split('.')
+  const host = url.hostname.replace(/\.$/, '')
+  const labels = host.split('.')
   const tld = labels.at(-1)!
-  const isAddress = url.hostname.startsWith('[') || /^\d+$/.test(tld)
+  const isAddress = host.startsWith('[') || /^\d+$/.test(tld)
   const parts: [number, string][] = [
     url.protocol === 'https:' ? [30, 'HTTPS'] : [-20, 'no HTTPS'],
     [!isAddress && REPUTABLE.has(tld) ? 10 : 0, 'reputable TLD'],
     [!isAddress && ABUSED.has(tld) ? -20 : 0, 'often abused TLD'],
     [isAddress ? -30 : 0, 'address instead of a name'],
     [labels.some((label) => label.startsWith('xn--')) ? -10 : 0, 'internationalized host'],
-    [SHORTENERS.has(url.hostname) ? -20 : 0, 'another shortener'],
+    [SHORTENERS.has(host) ? -20 : 0, 'another shortener'],
     [!isAddress && labels.length > 4 ? -10 : 0, 'deep subdomain'],
     [url.port === '' ? 0 : -10, 'unusual port'],
     [href.length > 500 ? -5 : 0, 'very long URL'],

@@ -23,7 +23,8 @@ export function createMemoryLimiter(): Limiter {
   return {
     take(key, limit, now) {
       const current = Math.floor(now / WINDOW_MS)
-      if (current !== window) {
+      // A call that read its clock just before the minute turned must not begin the minute anew.
+      if (current > window || current < window - 1) {
         window = current
         counts = new Map()
       }
@@ -33,7 +34,7 @@ export function createMemoryLimiter(): Limiter {
       return {
         allowed,
         remaining: Math.max(0, limit - used - (allowed ? 1 : 0)),
-        resetSeconds: Math.ceil(((current + 1) * WINDOW_MS - now) / 1000),
+        resetSeconds: Math.ceil(((window + 1) * WINDOW_MS - now) / 1000),
       }
     },
   }

@@ -1,20 +1,21 @@
-// The links of one process, compiled: bounded, second chance for what is in use, misses remembered briefly.
+// What redirects remember: bounded, second chance for what is in use, misses for a short while.
+import type { Clock } from '../clock.ts'
 
 export interface CacheEntry<T> {
-  /** Null: no such link. */
+  /** Null: there is no such thing. */
   readonly value: T | null
   /** When it stops being true by itself (ms); Infinity where every change is reported. */
   readonly until: number
 }
 
 export interface CacheOptions {
-  /** Links kept at most. */
+  /** Values kept at most. */
   readonly size: number
   /** Misses kept at most. */
   readonly misses: number
   /** How long a miss is believed (ms). */
   readonly missMs: number
-  /** How long a link is believed (ms, from its reading, not from its use). */
+  /** How long a value is believed (ms, from its reading, not from its use). */
   readonly hitMs: number
 }
 
@@ -25,23 +26,27 @@ export const CACHE_DEFAULTS: CacheOptions = {
   hitMs: Number.POSITIVE_INFINITY,
 }
 
+/** For how long a value may still be served when storage is away. */
+const STALE_MS = 300_000
+
 interface Slot<T> extends CacheEntry<T> {
   used: boolean
 }
 
-/** A value that was read before a change must not be kept after it: `begin` and `set` see to that. */
-export class LinkCache<T> {
+export class Cache<T> {
   readonly #options: CacheOptions
+  readonly #clock: Clock
   readonly #hits = new Map<string, Slot<T>>()
   readonly #misses = new Map<string, Slot<T>>()
-  readonly #reading = new Map<string, object>()
+  readonly #readings = new Map<string, Promise<T | null>>()
 
-  constructor(options: CacheOptions) {
+  constructor(options: CacheOptions, clock: Clock) {
     this.#options = options
+    this.#clock = clock
   }
 
   get size(): number {
-    return this.#hits.size
+    return this.#hits.size + this.#misses.size
   }
 
   get(key: string, now: number): CacheEntry<T> | undefined {
@@ -51,48 +56,65 @@ export class LinkCache<T> {
     return slot
   }
 
-  /** Announces a reading. @returns the ticket to give to `set` */
-  begin(key: string): object {
-    const ticket = {}
-    this.#reading.set(key, ticket)
-    return ticket
+  /** What was true until a while ago, for when it cannot be read anew. */
+  stale(key: string, now: number): CacheEntry<T> | undefined {
+    const slot = this.#hits.get(key)
+    return slot === undefined || now >= slot.until + STALE_MS ? undefined : slot
   }
 
-  /** Keeps what was read, unless it was dropped, or a later reading began, since `begin`. */
-  set(key: string, ticket: object, value: T | null, now: number): void {
-    if (this.#reading.get(key) !== ticket) return
-    this.#reading.delete(key)
-    const { size, misses, hitMs, missMs } = this.#options
-    if (value === null) insert(this.#misses, misses, key, { value, until: now + missMs, used: false })
-    else insert(this.#hits, size, key, { value, until: now + hitMs, used: false })
-  }
-
-  /** Ends a reading that failed. */
-  abandon(key: string, ticket: object): void {
-    if (this.#reading.get(key) === ticket) this.#reading.delete(key)
+  /** Reads a value and keeps it. Whoever asks meanwhile shares the reading, unless a drop has overtaken it. */
+  read(key: string, load: () => Promise<T | null>): Promise<T | null> {
+    const shared = this.#readings.get(key)
+    if (shared !== undefined) return shared
+    const reading = this.#load(key, load, () => this.#readings.get(key) === reading)
+    this.#readings.set(key, reading)
+    return reading
   }
 
   drop(key: string): void {
     this.#hits.delete(key)
     this.#misses.delete(key)
-    this.#reading.delete(key)
+    this.#readings.delete(key)
   }
 
   dropWhere(test: (value: T) => boolean): void {
     for (const [key, slot] of this.#hits) if (slot.value !== null && test(slot.value)) this.#hits.delete(key)
-    this.#reading.clear()
+    this.#readings.clear()
   }
 
   clear(): void {
     this.#hits.clear()
     this.#misses.clear()
-    this.#reading.clear()
+    this.#readings.clear()
+  }
+
+  /** What was read before a change must not be kept after it: a reading that was dropped is no longer current. */
+  async #load(key: string, load: () => Promise<T | null>, isCurrent: () => boolean): Promise<T | null> {
+    // Not in this tick: the reading is not announced yet.
+    await undefined
+    const now = this.#clock()
+    try {
+      const value = await load()
+      if (isCurrent()) this.#keep(key, value, now)
+      return value
+    } finally {
+      if (isCurrent()) this.#readings.delete(key)
+    }
+  }
+
+  #keep(key: string, value: T | null, now: number): void {
+    const { size, misses, hitMs, missMs } = this.#options
+    const until = now + (value === null ? missMs : hitMs)
+    this.#hits.delete(key)
+    this.#misses.delete(key)
+    if (value === null) insert(this.#misses, misses, key, { value, until, used: false })
+    else insert(this.#hits, size, key, { value, until, used: false })
   }
 }
 
 /** Evicts the oldest that was not used since it was last passed over. */
 function insert<T>(slots: Map<string, Slot<T>>, size: number, key: string, slot: Slot<T>): void {
-  slots.delete(key)
+  if (size < 1) return
   while (slots.size >= size) {
     const [oldest, old] = slots.entries().next().value!
     slots.delete(oldest)

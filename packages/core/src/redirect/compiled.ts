@@ -1,6 +1,6 @@
 // A link made ready for visits: read from storage once, then decided on many times.
 import { type IsOwnHost, isShortLink, type LinkPolicy } from '../links/policy.ts'
-import { compile, type Program } from '../rules/index.ts'
+import { compile, InvalidRuleError, type Program, validateCondition } from '../rules/index.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { HmacKey } from '../signing/index.ts'
 import type { SigningKey } from '../signing/store.ts'
@@ -43,7 +43,7 @@ export async function compileLink(
   host: string,
   ports: CompilePorts,
 ): Promise<CompiledLink> {
-  const program = rules.length === 0 ? null : compile(rules)
+  const program = rules.length === 0 ? null : compileRules(rules)
   const targets = new Set([link.destinationUrl, link.iosUrl, link.androidUrl, ...rules.map((rule) => rule.redirectUrl)])
   const loops = new Set<string>()
   for (const url of targets) {
@@ -68,5 +68,15 @@ export async function compileLink(
     program,
     marksVisitors: program?.needs.returning ?? false,
     loops: loops.size === 0 ? null : loops,
+  }
+}
+
+/** A rule that an older version took and this one refuses is passed over: it must not take its link down. */
+function compileRules(rules: readonly Rule[]): Program<Rule> {
+  try {
+    return compile(rules)
+  } catch (error) {
+    if (!(error instanceof InvalidRuleError)) throw error
+    return compile(rules.filter((rule) => validateCondition(rule).ok))
   }
 }

@@ -2,9 +2,9 @@
 import {
   type AgentClass,
   type CountrySource,
-  countryCode,
   firstLanguage,
   type ReadAgent,
+  readCountry,
   refererHost,
 } from '../clicks/visitor.ts'
 import type { Browser, Device, Facts } from '../rules/index.ts'
@@ -42,9 +42,9 @@ export class VisitFacts implements Facts {
   }
 
   get country(): string | null {
-    const { header, lookup } = this.#sources.country
+    const { header } = this.#sources.country
     const told = header !== null && this.#visit.trusted ? this.#visit.header(header) : undefined
-    return countryCode(told) ?? lookup(this.#visit.ip)
+    return readCountry(this.#sources.country, told, this.#visit.ip)
   }
 
   get device(): Device | null {

@@ -11,6 +11,13 @@ import { VisitFacts } from './facts.ts'
 import type { RedirectPorts } from './resolve.ts'
 import { type Decision, STATUS, type Visit } from './visit.ts'
 
+const host = z
+  .string()
+  .min(1)
+  .max(253)
+  .toLowerCase()
+  .transform((name) => name.replace(/^www\./, ''))
+
 const facts = z.strictObject({
   country: z
     .string()
@@ -19,7 +26,7 @@ const facts = z.strictObject({
     .nullish(),
   device: z.enum(DEVICES).nullish(),
   browser: z.enum(BROWSERS).nullish(),
-  referer_host: z.string().min(1).max(253).toLowerCase().nullish(),
+  referer_host: host.nullish(),
   hour_utc: z.int().min(0).max(23).nullish(),
   language: z.string().min(1).max(100).toLowerCase().nullish(),
   returning: z.boolean().nullish(),
@@ -40,6 +47,7 @@ export interface Preview {
   readonly outcome: Decision['outcome']
   readonly status: number
   readonly url: string | null
+  /** The first rule that matches, whether or not the visit gets as far as the rules. */
   readonly ruleId: string | null
   readonly facts: Facts
   readonly trace: readonly { readonly ruleId: string; readonly matched: boolean; readonly reason: string }[]
@@ -65,13 +73,14 @@ export async function previewVisit(
   const decided = decide(compiled, visit, now, known, input.facts?.signed ?? true)
   const decision = decided.outcome === 'redirect' && spent ? stop('exhausted', compiled) : decided
   const { agent: _, ...shown } = known
+  const { ruleId, trace } = explain(compiled.program?.rules ?? [], known)
   return {
     outcome: decision.outcome,
     status: STATUS[decision.outcome],
     url: decision.url,
-    ruleId: decision.ruleId,
+    ruleId,
     facts: shown,
-    trace: explain(snapshot.rules, known).trace,
+    trace,
   }
 }
 

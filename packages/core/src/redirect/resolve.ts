@@ -4,7 +4,7 @@ import type { Clock, MaybePromise } from '../clock.ts'
 import { type Domain, normalizeHost } from '../domains/domain.ts'
 import { slugKey } from '../links/slug.ts'
 import type { Change, Storage } from '../storage.ts'
-import { type CacheOptions, LinkCache } from './cache.ts'
+import { Cache, type CacheOptions } from './cache.ts'
 import { type CompiledLink, type CompilePorts, compileLink } from './compiled.ts'
 import { decide, stop } from './decide.ts'
 import { type FactSources, VisitFacts } from './facts.ts'
@@ -23,12 +23,15 @@ export interface Redirect {
   /**
    * Decides a visit, records it, and takes what it claims. Synchronous for a link in the cache without claims.
    * Undefined if the path is no slug: no look-up is made for it.
+   * @param ownDoor whether a visit to an unknown slug ends here, and is recorded; false where the host's routes go on
    */
-  resolve(visit: Visit): MaybePromise<Decision | undefined>
+  resolve(visit: Visit, ownDoor?: boolean): MaybePromise<Decision | undefined>
   /** Forgets what changed; called after each write of this process and for those of others. */
   drop(changes: readonly Change[]): void
   /** Whether a host has a verified domain. */
   isOwnHost(host: string): MaybePromise<boolean>
+  /** Visits served from the cache after their time, since storage was away. */
+  readonly counts: { readonly stale: number }
 }
 
 type Host = Pick<Domain, 'id' | 'host' | 'caseSensitive'>
@@ -38,50 +41,64 @@ const HOSTS = 10_000
 
 export function createRedirect(ports: RedirectPorts): Redirect {
   const { storage, clock, policy, sources, recorder, cookiePrefix } = ports
-  const cache = new LinkCache<CompiledLink>(ports.cache)
-  const originHost = new URL(policy.origin).host
+  const origin = new URL(policy.origin)
+  const originName = normalizeHost(origin.hostname)
+  const counts = { stale: 0 }
+  const links = new Cache<CompiledLink>(ports.cache, clock)
   /** By the Host header as sent: null is a host without a domain of its own. */
-  const hosts = new Map<string, Host | null>()
-  let hostsVersion = 0
+  const hosts = new Cache<Host>({ ...ports.cache, size: HOSTS, misses: HOSTS }, clock)
 
   return {
-    resolve(visit) {
-      const host = visit.host === originHost ? null : hosts.get(visit.host)
-      return host === undefined ? readHost(visit.host).then((host) => resolveOn(host, visit)) : resolveOn(host, visit)
+    counts,
+
+    resolve(visit, ownDoor = true) {
+      if (visit.host === origin.host) return resolveOn(null, visit, ownDoor)
+      const now = clock()
+      const entry = hosts.get(visit.host, now)
+      if (entry !== undefined) return resolveOn(entry.value, visit, ownDoor)
+      const reading = hosts.read(visit.host, () => readHost(visit.host)).catch(orStale(hosts, visit.host, now))
+      return reading.then((host) => resolveOn(host, visit, ownDoor))
     },
 
     drop(changes) {
       for (const change of changes) {
-        if (change.kind === 'link') cache.drop(keyOf(change.domainId, change.slug))
-        else if (change.kind === 'keys') cache.dropWhere((link) => link.ownerId === change.ownerId)
+        if (change.kind === 'link') links.drop(keyOf(change.domainId, change.slug))
+        else if (change.kind === 'keys') links.dropWhere((link) => link.ownerId === change.ownerId)
         else {
           // Any link may point to the host, and any host may have been asked for in many spellings.
           hosts.clear()
-          hostsVersion++
-          cache.clear()
+          links.clear()
         }
       }
     },
 
     async isOwnHost(host) {
-      return (await storage.open.domains.byHost(normalizeHost(host))) !== undefined
+      return (await readHost(host)) !== null
     },
   }
 
-  function resolveOn(host: Host | null, visit: Visit): MaybePromise<Decision | undefined> {
+  function resolveOn(host: Host | null, visit: Visit, ownDoor: boolean): MaybePromise<Decision | undefined> {
+    if (host === null && policy.onlyOwnHosts && normalizeHost(visit.host) !== originName) return undefined
     const slug = slugOf(visit.path, host === null ? policy.prefix : '')
     if (slug === null) return undefined
-    const key = host === null ? slug : slugKey(slug, host.caseSensitive)
+    const name = host === null ? slug : slugKey(slug, host.caseSensitive)
+    const key = keyOf(host === null ? null : host.id, name)
     const now = clock()
-    const entry = cache.get(keyOf(host === null ? null : host.id, key), now)
-    return entry === undefined
-      ? read(host, key).then((link) => answer(link, slug, visit, clock()))
-      : answer(entry.value, slug, visit, now)
+    const entry = links.get(key, now)
+    if (entry !== undefined) return answer(entry.value, slug, visit, now, ownDoor)
+    const reading = links.read(key, () => readLink(host, name)).catch(orStale(links, key, now))
+    return reading.then((link) => answer(link, slug, visit, clock(), ownDoor))
   }
 
-  function answer(link: CompiledLink | null, slug: string, visit: Visit, now: number): MaybePromise<Decision> {
+  function answer(
+    link: CompiledLink | null,
+    slug: string,
+    visit: Visit,
+    now: number,
+    ownDoor: boolean,
+  ): MaybePromise<Decision> {
     if (link === null) {
-      recorder.orphan(visit.host, slug, now)
+      if (ownDoor) recorder.orphan(visit.host, slug, now)
       return stop('not_found', undefined)
     }
     const decision = decide(link, visit, now, new VisitFacts(visit, now, sources, cookiePrefix))
@@ -105,30 +122,25 @@ export function createRedirect(ports: RedirectPorts): Redirect {
     return storage.open.keys.consumeNonce(link.ownerId, nonce!, nonceExpiresAt)
   }
 
-  async function read(host: Host | null, key: string): Promise<CompiledLink | null> {
-    const domainId = host === null ? null : host.id
-    const cacheKey = keyOf(domainId, key)
-    const ticket = cache.begin(cacheKey)
-    try {
-      const snapshot = await storage.open.snapshots.get(domainId, key)
-      const link = snapshot === undefined ? null : await compileLink(snapshot, host?.host ?? originHost, ports)
-      cache.set(cacheKey, ticket, link, clock())
-      return link
-    } finally {
-      cache.abandon(cacheKey, ticket)
-    }
+  async function readLink(host: Host | null, slugKey: string): Promise<CompiledLink | null> {
+    const snapshot = await storage.open.snapshots.get(host === null ? null : host.id, slugKey)
+    return snapshot === undefined ? null : compileLink(snapshot, host?.host ?? origin.host, ports)
   }
 
   async function readHost(header: string): Promise<Host | null> {
-    const version = hostsVersion
     const name = normalizeHost(header)
-    const domain = name === '' ? undefined : await storage.open.domains.byHost(name)
-    const host = domain ?? null
-    if (version === hostsVersion) {
-      if (hosts.size >= HOSTS) hosts.clear()
-      hosts.set(header, host)
+    if (name === '' || name === originName) return null
+    return (await storage.open.domains.byHost(name)) ?? null
+  }
+
+  /** While storage is away, what was true a while ago is better than nothing. */
+  function orStale<T>(cache: Cache<T>, key: string, now: number): (error: unknown) => T | null {
+    return (error) => {
+      const entry = cache.stale(key, now)
+      if (entry === undefined) throw error
+      counts.stale++
+      return entry.value
     }
-    return host
   }
 }
 

@@ -106,6 +106,11 @@ describe('lint', () => {
     expect(find(...many.slice(1), leaf('referer_host', 'matches', 'x20y'))).toContain('r29 duplicate r19')
   })
 
+  it('keeps to what it can weigh when there are very many rules, and still sees the same rule twice', () => {
+    const hosts = Array.from({ length: 1500 }, (_, n) => leaf('referer_host', 'equals', `h${n}.com`))
+    expect(find(...hosts, hosts[3]!, hosts[1400]!)).toEqual(['r1500 duplicate r3', 'r1501 duplicate r1400'])
+  })
+
   it('says it in words', () => {
     const [finding]: Finding[] = lint(number([leaf('country', 'in', ['DE', 'FR']), DE]))
     expect(finding?.message).toBe('This rule is never reached: rule r0 before it matches all that this one matches.')

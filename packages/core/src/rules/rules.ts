@@ -1,15 +1,14 @@
 // What a caller may do with a link's routing rules.
 import type { Caller } from '../caller.ts'
 import type { Clock } from '../clock.ts'
-import type { Commit } from '../commit.ts'
-import { found, invalid, LinkwrightError } from '../errors.ts'
-import type { Finish } from '../idempotency/idempotency.ts'
+import type { Commit, Finish } from '../commit.ts'
+import { found, invalid, invalidAll, LinkwrightError } from '../errors.ts'
 import type { Ids } from '../ids.ts'
-import { checkTargets, type IsOwnHost, type LinkPolicy } from '../links/policy.ts'
+import { type IsOwnHost, judgeTargets, type LinkPolicy } from '../links/policy.ts'
 import { slugKey } from '../links/slug.ts'
 import { type Screen, type ScreeningPolicy, screenUrls } from '../screening/screening.ts'
 import type { Storage } from '../storage.ts'
-import type { NewRule, RuleChange } from './input.ts'
+import { changeCondition, type NewRule, type RuleChange } from './input.ts'
 import type { Rule } from './rule.ts'
 
 export interface RulesPorts {
@@ -44,7 +43,7 @@ export function createRules(ports: RulesPorts): Rules {
     },
 
     async create(caller, linkId, input, finish) {
-      await checkTargets(policy, isOwnHost, { redirectUrl: input.redirectUrl }).catch(asInvalidRule)
+      await checkTarget(input.redirectUrl)
       found(await storage.of(caller.owner).links.get(linkId))
       const screening = await screen(input.redirectUrl)
       return commit(async (storage, changed) => {
@@ -61,12 +60,14 @@ export function createRules(ports: RulesPorts): Rules {
     },
 
     async update(caller, id, change) {
-      await checkTargets(policy, isOwnHost, { redirectUrl: change.redirectUrl }).catch(asInvalidRule)
+      await checkTarget(change.redirectUrl)
       const before = found(await storage.of(caller.owner).rules.get(id))
-      const moved = change.redirectUrl !== before.redirectUrl ? change.redirectUrl : undefined
-      const screening = await screen(moved)
+      const condition = changeCondition(before, change)
+      const { redirectUrl = before.redirectUrl } = change
+      const screening = await screen(redirectUrl === before.redirectUrl ? undefined : redirectUrl)
       return commit(async (storage, changed) => {
-        const rule = found(await storage.of(caller.owner).rules.update(id, { ...change, updatedAt: clock() }))
+        const patch = { ...condition, redirectUrl, updatedAt: clock() }
+        const rule = found(await storage.of(caller.owner).rules.update(id, patch))
         await touch(storage, caller, rule.linkId, screening, changed)
         return rule
       })
@@ -90,23 +91,28 @@ export function createRules(ports: RulesPorts): Rules {
       })
     },
   }
-}
 
-/** Tells redirects that the link's rules are new, and remembers a target that still has to be screened. */
-async function touch(
-  storage: Storage,
-  caller: Caller,
-  linkId: string,
-  screening: 'clear' | 'pending',
-  changed: Parameters<Parameters<Commit>[0]>[1],
-): Promise<void> {
-  const { links } = storage.of(caller.owner)
-  const link = found(screening === 'pending' ? await links.update(linkId, { screening }) : await links.get(linkId))
-  const domain = link.domainId === null ? undefined : await storage.open.domains.get(link.domainId)
-  await changed({ kind: 'link', domainId: link.domainId, slug: slugKey(link.slug, domain?.caseSensitive ?? true) })
-}
+  async function checkTarget(redirectUrl: string | undefined): Promise<void> {
+    const details = await judgeTargets(policy, isOwnHost, { redirectUrl })
+    if (details.length > 0) throw invalidAll(details, 'INVALID_RULE')
+  }
 
-function asInvalidRule(error: unknown): never {
-  if (error instanceof LinkwrightError) throw new LinkwrightError('INVALID_RULE', error.message, error.details)
-  throw error
+  /** Tells redirects that the link's rules are new, and remembers a target that still has to be screened. */
+  async function touch(
+    storage: Storage,
+    caller: Caller,
+    linkId: string,
+    screening: 'clear' | 'pending',
+    changed: Parameters<Parameters<Commit>[0]>[1],
+  ): Promise<void> {
+    const { links } = storage.of(caller.owner)
+    const link = found(await links.get(linkId))
+    if (screening === 'pending') {
+      // A new time undoes a screening that is under way without this target. Flagged stays flagged.
+      const updatedAt = Math.max(clock(), link.updatedAt + 1)
+      await links.update(linkId, link.screening === 'flagged' ? { updatedAt } : { screening, updatedAt })
+    }
+    const domain = link.domainId === null ? undefined : await storage.open.domains.get(link.domainId)
+    await changed({ kind: 'link', domainId: link.domainId, slug: slugKey(link.slug, domain?.caseSensitive ?? true) })
+  }
 }

@@ -1,5 +1,5 @@
 // Tokens: minting, verifying and revoking, with the token itself shown exactly once.
-import { type Caller, type Owner, SCOPES, type Scope } from '../caller.ts'
+import { type Caller, isScope, type Owner, SCOPES, type Scope } from '../caller.ts'
 import type { Clock, Random } from '../clock.ts'
 import { found, invalid, LinkwrightError } from '../errors.ts'
 import type { Ids } from '../ids.ts'
@@ -76,7 +76,8 @@ export function createTokens(ports: TokensPorts): Tokens {
     },
 
     async mint(caller, input) {
-      const missing = input.scopes.filter((scope) => !caller.scopes.has(scope))
+      checkInput(input)
+      const missing = scopesOf(input).filter((scope) => !caller.scopes.has(scope))
       if (missing.length > 0) {
         throw new LinkwrightError(
           'INSUFFICIENT_SCOPE',
@@ -92,6 +93,7 @@ export function createTokens(ports: TokensPorts): Tokens {
     },
 
     async issue(owner, userId, input) {
+      checkInput(input)
       return found(await insert(owner, userId, input, null))
     },
 
@@ -119,7 +121,6 @@ export function createTokens(ports: TokensPorts): Tokens {
     input: NewToken,
     cap: number | null,
   ): Promise<MintedToken | null> {
-    checkInput(input)
     const text = formatToken(profile, ports.random(profile.bytes))
     const now = clock()
     const seconds = input.expiresInSeconds ?? profile.defaultExpirySeconds
@@ -130,7 +131,7 @@ export function createTokens(ports: TokensPorts): Tokens {
       userId,
       name: input.name,
       prefix: displayPrefix(profile, text),
-      scopes: profile.rights === 'user' ? SCOPES : [...new Set(input.scopes)],
+      scopes: scopesOf(input),
       createdAt: now,
       expiresAt: seconds === null || seconds === undefined ? null : now + seconds * 1000,
       revokedAt: null,
@@ -139,19 +140,21 @@ export function createTokens(ports: TokensPorts): Tokens {
     const secret = { hash: digest(text), slowHash: slow ? await hashSlow.hash(text) : null }
     return (await storage.of(owner).tokens.insert(token, secret, cap)) ? { ...token, text } : null
   }
-}
 
-function checkInput({ name, scopes, expiresInSeconds }: NewToken): void {
-  if (name.length < 1 || name.length > 120) throw invalid('name', 'must be 1–120 characters')
-  if (scopes.length === 0) throw invalid('scopes', `must name at least one of ${SCOPES.join(', ')}`)
-  for (const scope of scopes) {
-    if (!SCOPES.includes(scope)) throw invalid('scopes', `must be out of ${SCOPES.join(', ')}`)
+  /** A key with the rights of its user has them all, whatever it was asked to have. */
+  function scopesOf(input: NewToken): readonly Scope[] {
+    return profile.rights === 'user' ? SCOPES : SCOPES.filter((scope) => input.scopes.includes(scope))
   }
-  // Ten digits of seconds are the year 2286: further off than any key should live.
-  if (
-    expiresInSeconds !== undefined &&
-    !(Number.isInteger(expiresInSeconds) && expiresInSeconds > 0 && expiresInSeconds < 1e10)
-  ) {
-    throw invalid('expiresIn', 'must be a whole number of seconds, at least 1')
+
+  function checkInput({ name, scopes, expiresInSeconds }: NewToken): void {
+    if (name.length < 1 || name.length > 120 || name.includes('\0')) throw invalid('name', 'must be 1–120 characters')
+    const needsScopes = profile.rights === 'scopes' && scopes.length === 0
+    if (needsScopes) throw invalid('scopes', `must name at least one of ${SCOPES.join(', ')}`)
+    if (!scopes.every(isScope)) throw invalid('scopes', `must be out of ${SCOPES.join(', ')}`)
+    // Ten digits of seconds are three centuries: longer than any key should live.
+    const seconds = expiresInSeconds ?? 1
+    if (!(Number.isInteger(seconds) && seconds > 0 && seconds < 1e10)) {
+      throw invalid('expiresIn', 'must be a whole number of seconds, at least 1')
+    }
   }
 }

@@ -1,0 +1,7 @@
+// Writes the migrations out as SQL files: node --conditions=@linkwright/source packages/storage-sql/scripts/write-sql.ts
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { migrationSql } from '../src/migrations/sql.ts'
+
+const folder = new URL('../sql/sqlite/', import.meta.url)
+mkdirSync(folder, { recursive: true })
+for (const { name, sql } of migrationSql('sqlite')) writeFileSync(new URL(`${name}.sql`, folder), sql)

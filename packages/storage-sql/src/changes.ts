@@ -1,0 +1,35 @@
+// Changes that make cached redirects stale, as rows in the order in which they were committed.
+import type { Change } from '@linkwright/core'
+import type { Connection } from './connection.ts'
+import type { Row } from './schema.ts'
+
+type ChangeRow = Row<'linkwright_change'>
+
+export async function announce({ db }: Connection, change: Change): Promise<void> {
+  await db
+    .insertInto('linkwright_change')
+    .values({ ...toColumns(change), kind: change.kind, at: Date.now() })
+    .execute()
+}
+
+export function toChange(row: ChangeRow): Change {
+  switch (row.kind) {
+    case 'link':
+      return { kind: 'link', domainId: row.domain_id, slug: row.slug! }
+    case 'domain':
+      return { kind: 'domain', host: row.host! }
+    case 'keys':
+      return { kind: 'keys', ownerId: row.owner_id! }
+  }
+}
+
+function toColumns(change: Change) {
+  switch (change.kind) {
+    case 'link':
+      return { domain_id: change.domainId, slug: change.slug }
+    case 'domain':
+      return { host: change.host }
+    case 'keys':
+      return { owner_id: change.ownerId }
+  }
+}

@@ -1,0 +1,79 @@
+// Scopes: what is not the owner's cannot be reached through one.
+import { readFileSync } from 'node:fs'
+import { Kysely } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { askThrough, type Connection } from './connection.ts'
+import { ENGINES } from './engine.ts'
+import { migrate } from './migrations/migrate.ts'
+import { linkRow, OWNER } from './sample.ts'
+import type { Schema } from './schema.ts'
+import { Scope } from './scope.ts'
+import { sqliteDialect } from './sqlite/dialect.ts'
+import { openFile } from './sqlite/file.ts'
+import { sqlStorage } from './storage.ts'
+
+const OTHER = { id: 'other project', subject: 'other user' }
+const RULE = {
+  id: 'rule',
+  link_id: 'link',
+  priority: 1,
+  field: null,
+  operator: null,
+  value: null,
+  conditions: null,
+  redirect_url: 'https://example.com/',
+  created_at: 1,
+  updated_at: 1,
+}
+
+const db = new Kysely<Schema>({ dialect: sqliteDialect(openFile(':memory:', 'normal')) })
+const connection: Connection = { db, engine: ENGINES.sqlite, ask: askThrough(db) }
+const ours = new Scope(connection, OWNER, 'owner_id')
+const theirs = new Scope(connection, OTHER, 'owner_id')
+
+beforeAll(async () => {
+  await migrate(db, ENGINES.sqlite)
+  const storage = sqlStorage(connection, { watch: () => () => {}, close: async () => {} })
+  const link = linkRow({ id: 'link', slug: 'slug' })
+  await storage.of(OWNER).links.insert({ link, slugKey: 'slug', tombstonesSince: 0 })
+})
+afterAll(() => db.destroy())
+
+test("a rule on another owner's link fails by its foreign key", async () => {
+  await expect(theirs.insert('linkwright_rule', RULE).execute()).rejects.toThrow('FOREIGN KEY constraint failed')
+  await ours.insert('linkwright_rule', RULE).execute()
+})
+
+test('the owner is that of the scope, whatever a row says', async () => {
+  const forged = { ...RULE, id: 'forged', priority: 2, owner_id: OTHER.id }
+  const row = await ours.insert('linkwright_rule', forged).returningAll().executeTakeFirstOrThrow()
+  expect(row.owner_id).toBe(OWNER.id)
+})
+
+test("another owner's rows cannot be read, changed, deleted or held", async () => {
+  expect(await theirs.select('linkwright_link').selectAll().execute()).toEqual([])
+  const [updated] = await theirs.update('linkwright_link').set({ title: 'x' }).execute()
+  expect(updated?.numUpdatedRows).toBe(0n)
+  const [deleted] = await theirs.delete('linkwright_link').execute()
+  expect(deleted?.numDeletedRows).toBe(0n)
+  expect(await theirs.hold('linkwright_link', 'link')).toBe(false)
+  expect(await ours.hold('linkwright_link', 'link')).toBe(true)
+})
+
+test('tables that belong to nobody cannot be named, and a query keeps to its table', () => {
+  // @ts-expect-error users have no owner
+  ours.select('linkwright_user')
+  // @ts-expect-error a nonce has no plan subject
+  ours.ofSubject().select('linkwright_nonce')
+  // @ts-expect-error a query of rules knows nothing of links
+  ours.select('linkwright_rule').innerJoin('linkwright_link', 'linkwright_link.id', 'link_id')
+})
+
+test.each(['links', 'rules', 'domains', 'tokens', 'keys', 'usage', 'stats'])(
+  '%s.ts has a scope and no way around it',
+  (name) => {
+    const text = readFileSync(new URL(`./${name}.ts`, import.meta.url), 'utf8')
+    expect(text).toContain('scope: ')
+    expect(text).not.toMatch(/\bdb\b|\bKysely\b|[cC]onnection|clearWhere|sql\.(raw|table)/)
+  },
+)

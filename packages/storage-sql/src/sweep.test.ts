@@ -1,0 +1,84 @@
+// Sweeping: bounded, and only what has outlived its use.
+import type { Click } from '@linkwright/core'
+import { Kysely } from 'kysely'
+import { expect, test } from 'vitest'
+import { askThrough, type Connection } from './connection.ts'
+import { ENGINES } from './engine.ts'
+import { migrate } from './migrations/migrate.ts'
+import { linkRow, OWNER } from './sample.ts'
+import type { Schema } from './schema.ts'
+import { sqliteDialect } from './sqlite/dialect.ts'
+import { openFile } from './sqlite/file.ts'
+import { sqlStorage } from './storage.ts'
+
+const NOW = Date.UTC(2026, 10, 22, 10)
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+async function open() {
+  const db = new Kysely<Schema>({ dialect: sqliteDialect(openFile(':memory:', 'normal')) })
+  await migrate(db, ENGINES.sqlite)
+  const connection: Connection = { db, engine: ENGINES.sqlite, ask: askThrough(db) }
+  return { db, storage: sqlStorage(connection, { watch: () => () => {}, close: () => db.destroy() }) }
+}
+
+function click(id: string, linkId: string): Click {
+  const flags = { counted: true, bot: false, prefetch: false, head: false, outcome: 'redirect' } as const
+  const facts = { country: null, device: null, browser: null, referrer: null, language: null, ruleId: null }
+  return { id, at: NOW, linkId, ...flags, ...facts, visitor: id }
+}
+
+test('a call removes a bounded number of each kind, and later calls the rest', async () => {
+  const { db, storage } = await open()
+  for (let i = 0; i < 2500; i++) await storage.open.keys.consumeNonce(OWNER.id, `${i}`, NOW - 1)
+  expect([await storage.open.sweep(NOW), await storage.open.sweep(NOW), await storage.open.sweep(NOW)]).toEqual([
+    1000, 1000, 500,
+  ])
+  expect(await storage.open.sweep(NOW)).toBe(0)
+  await db.destroy()
+})
+
+test('what is still of use stays', async () => {
+  const { db, storage } = await open()
+  const record = { scope: 's', fingerprint: 'f', status: 201, body: '{}', sealed: false }
+  await storage.open.idempotency.save({ ...record, key: 'old', createdAt: NOW - DAY - 1 })
+  await storage.open.idempotency.save({ ...record, key: 'young', createdAt: NOW - DAY + 1 })
+  await storage.open.keys.consumeNonce(OWNER.id, 'over', NOW - 1)
+  await storage.open.keys.consumeNonce(OWNER.id, 'usable', NOW + 1)
+  for (const day of ['2026-11-19', '2026-11-20']) await storage.open.clicks.salt(day, 'salt')
+  for (const at of [NOW - HOUR - 1, NOW - HOUR + 1]) {
+    await db.insertInto('linkwright_change').values({ kind: 'domain', host: 'a.example', at }).execute()
+  }
+  for (const [slug_key, at] of [
+    ['old', NOW - 365 * DAY - 1],
+    ['young', NOW - 365 * DAY + 1],
+  ] as const) {
+    await db.insertInto('linkwright_tombstone').values({ domain_key: '', slug_key, subject: 's', at }).execute()
+  }
+  expect(await storage.open.sweep(NOW)).toBe(5)
+  expect(await storage.open.sweep(NOW)).toBe(0)
+  expect(await storage.open.idempotency.find('s', 'young')).toBeDefined()
+  expect(await storage.open.keys.consumeNonce(OWNER.id, 'usable', NOW + 1)).toBe(false)
+  expect(await storage.open.clicks.salt('2026-11-20', 'another')).toBe('salt')
+  await db.destroy()
+})
+
+test('raw clicks of links that are gone are found, however many others there are', async () => {
+  const { db, storage } = await open()
+  const { links } = storage.of(OWNER)
+  for (const id of ['gone', 'kept']) {
+    await links.insert({ link: linkRow({ id, slug: id }), slugKey: id, tombstonesSince: 0 })
+  }
+  const ids = Array.from({ length: 3000 }, (_, index) => String(index).padStart(5, '0'))
+  await storage.open.clicks.append(
+    ids.map((id, index) => click(id, index % 10 === 0 ? 'gone' : 'kept')),
+    [],
+  )
+  await links.delete('gone', NOW)
+  let removed = 0
+  for (let call = 0; call < 4; call++) removed += await storage.open.sweep(NOW)
+  expect(removed).toBe(300)
+  const left = await db.selectFrom('linkwright_click').select('link_id').distinct().execute()
+  expect(left).toEqual([{ link_id: 'kept' }])
+  await db.destroy()
+})

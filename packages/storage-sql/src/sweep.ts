@@ -1,0 +1,74 @@
+// Removes rows that have outlived their use, a bounded number at a time.
+import { IDEMPOTENCY_TTL_MS } from '@linkwright/core'
+import { sql } from 'kysely'
+import type { Connection } from './connection.ts'
+import { DAY_MS, HOUR_MS } from './rollups.ts'
+import type { Schema } from './schema.ts'
+
+/** Rows of a table that one call removes at most. */
+const BATCH = 1000
+
+/** A row goes once its `column` is below `before`. */
+interface Expiry {
+  readonly table: keyof Schema
+  readonly key: readonly string[]
+  readonly column: string
+  readonly before: number | string
+}
+
+export async function sweep(connection: Connection, now: number): Promise<number> {
+  const expiries: Expiry[] = [
+    { table: 'linkwright_idempotency', key: ['scope', 'key'], column: 'created_at', before: now - IDEMPOTENCY_TTL_MS },
+    { table: 'linkwright_nonce', key: ['owner_id', 'nonce'], column: 'expires_at', before: now },
+    { table: 'linkwright_tombstone', key: ['domain_key', 'slug_key'], column: 'at', before: now - 365 * DAY_MS },
+    { table: 'linkwright_change', key: ['seq'], column: 'at', before: now - HOUR_MS },
+    // Without its salt nobody can tell any more which address a day's visitors had.
+    { table: 'linkwright_salt', key: ['day'], column: 'day', before: toDay(now - 2 * DAY_MS) },
+  ]
+  let removed = await sweepClicks(connection)
+  for (const expiry of expiries) removed += await expire(connection, expiry)
+  return removed
+}
+
+async function expire({ db }: Connection, { table, key, column, before }: Expiry): Promise<number> {
+  const columns = sql.join(key.map((name) => sql.ref(name)))
+  const { numAffectedRows } = await sql`delete from ${sql.table(table)} where (${columns}) in (
+    select ${columns} from ${sql.table(table)} where ${sql.ref(column)} < ${before} limit ${sql.lit(BATCH)}
+  )`.execute(db)
+  return Number(numAffectedRows ?? 0n)
+}
+
+/**
+ * Raw clicks of links that are gone. They have no index by link, so each call looks at the next rows in the order of
+ * their key, and the one after the last call begins again.
+ */
+async function sweepClicks({ db }: Connection): Promise<number> {
+  const place = await db
+    .selectFrom('linkwright_sweep')
+    .select('position')
+    .where('name', '=', 'clicks')
+    .executeTakeFirst()
+  const rows = await db
+    .selectFrom('linkwright_click as click')
+    .leftJoin('linkwright_link as link', 'link.id', 'click.link_id')
+    .where('click.id', '>', place?.position ?? '')
+    .orderBy('click.id')
+    .limit(BATCH)
+    .select(['click.id', 'link.id as link_id'])
+    .execute()
+  const gone = rows.filter((row) => row.link_id === null).map((row) => row.id)
+  if (gone.length > 0) await db.deleteFrom('linkwright_click').where('id', 'in', gone).execute()
+  const position = rows.length < BATCH ? '' : rows.at(-1)!.id
+  if (position !== (place?.position ?? '')) {
+    await db
+      .insertInto('linkwright_sweep')
+      .values({ name: 'clicks', position })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ position }))
+      .execute()
+  }
+  return gone.length
+}
+
+function toDay(at: number): string {
+  return new Date(at).toISOString().slice(0, 10)
+}

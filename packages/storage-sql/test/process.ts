@@ -1,0 +1,127 @@
+// One of several processes on a file: says `ready`, waits until its input ends, and prints what it found.
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { setTimeout } from 'node:timers/promises'
+import { SlugTaken, type Storage } from '@linkwright/core'
+import { Kysely } from 'kysely'
+import { ENGINES } from '../src/engine.ts'
+import { MIGRATIONS, migrate } from '../src/migrations/migrate.ts'
+import { linkRow, OWNER } from '../src/sample.ts'
+import type { Schema } from '../src/schema.ts'
+import { sqliteDialect } from '../src/sqlite/dialect.ts'
+import { type File, openFile } from '../src/sqlite/file.ts'
+import { sqlite } from '../src/sqlite/index.ts'
+
+const TIMES = 100
+const HELD_MS = 150
+
+export const tasks = {
+  /** Opens and migrates; gives the names of the migrations that it ran. */
+  async migrate(path: string) {
+    await start()
+    const storage = sqlite(path)
+    const { applied } = await storage.migrate()
+    await storage.close()
+    return applied
+  },
+
+  /** Is killed when half of the first migration's statements have run. */
+  async dieMigrating(path: string) {
+    const db = new Kysely<Schema>({ dialect: sqliteDialect(openFile(path, 'normal')) })
+    await start()
+    const [first] = MIGRATIONS
+    const fatal = {
+      name: first!.name,
+      *statements() {
+        const all = [...first!.statements(ENGINES.sqlite)]
+        yield* all.slice(0, all.length / 2)
+        process.kill(process.pid, 'SIGKILL')
+      },
+    }
+    return migrate(db, ENGINES.sqlite, [fatal])
+  },
+
+  /** Keeps a new file reserved for writing, in the mode that files are made in, for a moment after a second file says so. */
+  async reserveFile(path: string) {
+    const Database = createRequire(import.meta.url)('better-sqlite3') as new (path: string) => File
+    const file = new Database(path)
+    file.prepare('begin immediate').run([])
+    await start()
+    writeFileSync(`${path}.reserved`, '')
+    await setTimeout(HELD_MS)
+    file.close()
+  },
+
+  /** Asks for the last place often; gives how often it got one. */
+  async reserve(path: string, limit: string) {
+    return countTimes(path, async (storage) => {
+      return (await storage.of(OWNER).usage.reserve('links', '2026-11', Number(limit), 1)) !== null
+    })
+  },
+
+  /** Claims a click often; gives how often it got one. */
+  async claim(path: string, linkId: string) {
+    return countTimes(path, (storage) => storage.open.links.claimClick(linkId))
+  },
+
+  /** Adds rules to one link often, in transactions that do more; gives how many were added. */
+  async append(path: string, linkId: string, cap: string) {
+    return countTimes(path, (storage, time) =>
+      storage.transaction(async (storage) => {
+        await storage.of(OWNER).usage.read('links', '2026-11')
+        const rule = {
+          id: `${process.pid}-${time}`,
+          linkId,
+          redirectUrl: 'https://example.com/',
+          createdAt: 1,
+          updatedAt: 1,
+        }
+        const leaf = { field: 'device', operator: 'equals', value: 'mobile', conditions: null } as const
+        return typeof (await storage.of(OWNER).rules.append({ ...rule, ...leaf }, Number(cap))) === 'object'
+      }),
+    )
+  },
+
+  /** Takes a number of slugs that the others want too; gives how many it got. */
+  async insert(path: string) {
+    return countTimes(path, async (storage, time) => {
+      const link = linkRow({ id: `${process.pid}-${time}`, slug: `slug-${time}` })
+      try {
+        await storage.of(OWNER).links.insert({ link, slugKey: link.slug, tombstonesSince: 0 })
+        return true
+      } catch (error) {
+        if (error instanceof SlugTaken) return false
+        throw error
+      }
+    })
+  },
+}
+
+async function countTimes(
+  path: string,
+  attempt: (storage: Storage, time: number) => Promise<boolean>,
+): Promise<number> {
+  const storage = sqlite(path)
+  await start()
+  let count = 0
+  for (let time = 0; time < TIMES; time++) if (await attempt(storage, time)) count++
+  await storage.close()
+  return count
+}
+
+async function start(): Promise<void> {
+  console.log('ready')
+  process.stdin.resume()
+  await once(process.stdin, 'end')
+}
+
+function isTask(name: string | undefined): name is keyof typeof tasks {
+  return name !== undefined && Object.hasOwn(tasks, name)
+}
+
+const [task, path = '', ...args] = process.argv.slice(2)
+if (isTask(task)) {
+  const run: (...args: [string, string, string]) => Promise<unknown> = tasks[task]
+  console.log(JSON.stringify((await run(path, args[0] ?? '', args[1] ?? '')) ?? null))
+}

@@ -1,0 +1,14 @@
+// Whole lists, page by page.
+import type { Page, PageRequest } from '@linkwright/core'
+
+const PAGE = 200
+
+export async function all<T>(read: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await read({ limit: PAGE, after })
+    items.push(...page.items)
+    if (page.next === null) return items
+    after = page.next
+  }
+}

@@ -1,0 +1,87 @@
+// What most commands need: the configuration, an open database of the right schema, and core on top of it.
+import { existsSync } from 'node:fs'
+import { type Core, isId, normalizeHost, type Owner, type Storage } from '@linkwright/core'
+import { sqlite } from '@linkwright/storage-sql/sqlite'
+import { compose } from '../compose.ts'
+import { type Config, originOf, readConfig, UsageError } from '../config.ts'
+import type { Linkwright } from '../linkwright.ts'
+import { createLogger } from '../logger.ts'
+import { createOutput, type Output } from './output.ts'
+
+export interface Session {
+  readonly config: Config
+  readonly links: Linkwright
+  readonly core: Core
+  readonly output: Output
+}
+
+/** Opens the database, runs the command, and closes again whatever happens. */
+export async function withSession(json: boolean | undefined, work: (session: Session) => Promise<void>): Promise<void> {
+  const config = readConfig(process.env)
+  const output = createOutput(json === true, (text) => process.stdout.write(text))
+  if (!existsSync(config.database)) {
+    throw new Error(`there is no database at ${config.database}: run "linkwright migrate" first, or set DATABASE_URL`)
+  }
+  const storage = openDatabase(config)
+  let links: Linkwright | undefined
+  try {
+    await checkSchema(storage)
+    links = await compose(
+      config,
+      storage,
+      createLogger('warn', (line) => process.stderr.write(line)),
+    )
+    await work({ config, links, core: links.core, output })
+  } finally {
+    await (links ?? storage).close()
+  }
+}
+
+export function openDatabase(config: Config): Storage {
+  return sqlite(config.database, { synchronous: config.synchronous })
+}
+
+/** @throws Error saying what to do */
+async function checkSchema(storage: Storage): Promise<void> {
+  const state = await storage.ready()
+  if (state === 'ahead') throw new Error('the database was migrated by a newer version of linkwright: upgrade this one')
+  if (state !== 'current') throw new Error('the database is older than this version: run "linkwright migrate" first')
+}
+
+/** An id as shown (`usr_01J…`) or bare. */
+export function idOf(prefix: string, text: string): string {
+  const id = text.startsWith(prefix) ? text.slice(prefix.length) : text
+  if (!isId(id)) throw new UsageError(`"${text}" is no ${prefix}… id`)
+  return id
+}
+
+export async function ownerOf({ core }: Session, user: string): Promise<{ userId: string; owner: Owner }> {
+  const userId = idOf('usr_', user)
+  return { userId, owner: await core.accounts.ownerOf(userId) }
+}
+
+export function positive(name: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d{1,15}$/.test(text)) throw new UsageError(`${name} must be a whole number, 0 or more`)
+    return value
+  }
+}
+
+/** A link by id (`lnk_01J…`), slug, or address (`go.example.com/promo`, with or without https://), and whose it is. */
+export async function linkOf({ core, config }: Session, text: string): Promise<{ id: string; owner: Owner }> {
+  const bare = text.startsWith('lnk_') ? text.slice(4) : text
+  const id = isId(bare) ? bare : await idAt(core, config, text)
+  const owner = id === undefined ? undefined : await core.storage.open.links.ownerOf(id)
+  if (id === undefined || owner === undefined) throw new Error(`there is no link ${text}`)
+  return { id, owner }
+}
+
+async function idAt({ storage }: Core, config: Config, text: string): Promise<string | undefined> {
+  const [host, slug] = text.replace(/^https?:\/\//, '').split('/')
+  if (host === undefined || slug === undefined) return (await storage.open.snapshots.get(null, text))?.link.id
+  const domain = await storage.open.domains.byHost(normalizeHost(host))
+  if (domain === undefined && originOf(config) !== `${new URL(originOf(config)).protocol}//${host}`) return undefined
+  const key = domain === undefined || domain.caseSensitive ? slug : slug.toLowerCase()
+  return (await storage.open.snapshots.get(domain?.id ?? null, key))?.link.id
+}

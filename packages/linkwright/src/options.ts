@@ -1,0 +1,78 @@
+// What a host says when it embeds Linkwright. Only `origin` and `storage` are needed.
+import type {
+  CacheOptions,
+  Clock,
+  CountrySource,
+  Limiter,
+  Owner,
+  Plan,
+  Plans,
+  Random,
+  ReadAgent,
+  Screen,
+  Storage,
+} from '@linkwright/core'
+import type { KeyProfile } from '@linkwright/core/tokens'
+import type { Deprecation, Host, Logger, Page } from '@linkwright/http'
+import type { Brand, BrandName } from './brand.ts'
+
+export interface LinkwrightOptions {
+  /** Where links without a domain live: scheme, host and port, nothing else (`https://go.acme.com`). */
+  readonly origin: string
+  readonly storage: Storage
+  /** The application's own users and plans. Without it, only tokens made here are known. */
+  readonly host?: Host
+  /** Seals signing keys and kept secrets at rest; at least 32 bytes. Required when NODE_ENV is `production`. */
+  readonly secret?: string
+  /** Plans by name, for users that Linkwright keeps and for `as(owner, { plan: 'name' })`. */
+  readonly plans?: Plans
+  /** Where the API is mounted. Default `/api/v1`. */
+  readonly apiBase?: string
+  /** The path before the slug, where redirects are mounted. Default none. */
+  readonly linkBase?: string
+  /** First path segments of the host's own routes on the same origin: never slugs. */
+  readonly reserved?: readonly string[]
+  /** Allows destinations on private hosts. Default false. */
+  readonly allowPrivateHosts?: boolean
+  /** Days for which a deleted slug is kept from others. Default 30. */
+  readonly tombstoneDays?: number
+  /** Asks about destinations before they are stored. Default: everything is clear. */
+  readonly screen?: Screen
+  /** What happens while `screen` cannot answer. Default `accept`: the link is made and screened again later. */
+  readonly whenScreeningFails?: 'accept' | 'refuse'
+  /** A visitor's country. Default: unknown. */
+  readonly country?: Partial<CountrySource>
+  readonly agent?: ReadAgent
+  /** Rate limits. Default: counted in this process. */
+  readonly limits?: Limiter
+  readonly brand?: BrandName | Partial<Brand>
+  /** The form of tokens. Default: the brand's prefix, 32 random bytes in base62, and a checksum. */
+  readonly keyProfile?: KeyProfile
+  /** Keys the hashes of tokens, so that a stolen table alone cannot be searched. Changing it ends all tokens. */
+  readonly tokenPepper?: string
+  readonly cache?: Partial<CacheOptions>
+  /** Clicks kept in memory at most until they are folded into storage. Default 100,000. */
+  readonly clickCapacity?: number
+  /** Announces the end of this version of the API on every reply. */
+  readonly deprecated?: Deprecation
+  /** The page for a visit that ends without a redirect. */
+  readonly page?: Page
+  /** Whether an unknown slug is answered here (404). Default false: the host's own routes go on. */
+  readonly standalone?: boolean
+  readonly logger?: Logger
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/** How a host's own code acts: for whom, with which rights. */
+export interface AsOptions {
+  /** A plan, or the name of one. Default: what `host.plan` says, else `premium`. */
+  readonly plan?: Plan | string
+  /** Default: all. */
+  readonly scopes?: readonly string[]
+  /** Who is noted as acting. Default: the owner. */
+  readonly actor?: string
+}
+
+/** A project's id, or a project with the subject that plans and quotas count on (default: the project itself). */
+export type OwnerLike = string | Owner

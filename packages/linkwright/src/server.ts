@@ -1,0 +1,115 @@
+// The standalone server: plain node:http around one Linkwright instance, with health checks, limits and a clean end.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Logger } from '@linkwright/http'
+
+export interface ServerOptions {
+  readonly port: number
+  readonly host: string | undefined
+  readonly logger: Logger
+  /** Makes the application, once the port is known. */
+  readonly build: (port: number) => Promise<Application>
+}
+
+/** What the server serves. */
+export interface Application {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void
+  /** Whether requests can be served now. */
+  readonly ready: () => Promise<boolean>
+  readonly close: () => Promise<void>
+}
+
+export interface RunningServer {
+  readonly port: number
+  /** Stops listening, answers what is in flight, hands over clicks and closes the storage. */
+  close(): Promise<void>
+}
+
+const TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 10_000,
+  // How often the two above are looked at.
+  connectionsCheckingInterval: 1_000,
+}
+/** Longer than any request may take, shorter than supervisors wait before they kill. */
+const DRAIN_MS = 10_000
+
+/** @throws Error when the port cannot be listened on */
+export async function startServer({ port, host, logger, build }: ServerOptions): Promise<RunningServer> {
+  let application: Application | undefined
+  let closing = false
+  const server = createServer({ ...TIMEOUTS, noDelay: true }, (request, response) => {
+    // A reply during the drain ends its connection, or keep-alive clients would hold it open.
+    if (closing) response.setHeader('Connection', 'close')
+    const path = request.url ?? '/'
+    if (path === '/healthz') return reply(response, 200, { status: 'ok' })
+    if (path === '/readyz') return void answerReady(application, closing, response)
+    if (application === undefined) return reply(response, 503, { status: 'starting' })
+    application.handle(request, response)
+  })
+  server.on('clientError', refuse)
+  await listen(server, port, host)
+  const actual = (server.address() as AddressInfo).port
+  try {
+    application = await build(actual)
+  } catch (error) {
+    server.close()
+    throw error
+  }
+  const running = application
+  logger.info({ port: actual }, 'listening')
+
+  let closed: Promise<void> | undefined
+  return {
+    port: actual,
+    close() {
+      closing = true
+      closed ??= drain(server, logger).then(() => running.close())
+      return closed
+    },
+  }
+}
+
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+async function answerReady(
+  application: Application | undefined,
+  closing: boolean,
+  response: ServerResponse,
+): Promise<void> {
+  const ready = !closing && ((await application?.ready().catch(() => false)) ?? false)
+  reply(response, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable' })
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
+  response.end(JSON.stringify(body))
+}
+
+async function drain(server: Server, logger: Logger): Promise<void> {
+  const ended = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => {
+    logger.warn({}, 'closing connections that did not end in time')
+    server.closeAllConnections()
+  }, DRAIN_MS)
+  await ended
+  clearTimeout(timer)
+}
+
+/** What Node's parser refuses never reaches a handler; it gets an answer all the same. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  socket.end(`HTTP/1.1 ${late ? '408 Request Timeout' : status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}

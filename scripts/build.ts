@@ -22,10 +22,15 @@ export async function build({ quiet = false } = {}): Promise<void> {
   try {
     // Another run may have built it all while this one waited.
     const left = stale()
+    const failures: string[] = []
     const work = async () => {
-      for (let next = left.pop(); next; next = left.pop()) await bundlePackage(next)
+      for (let next = left.pop(); next; next = left.pop()) {
+        const failure = await bundlePackage(next)
+        if (failure) failures.push(failure)
+      }
     }
     await Promise.all(Array.from({ length: availableParallelism() }, work))
+    if (failures.length > 0) throw new Error(failures.join('\n'))
   } finally {
     unlock()
     clearTimeout(notice)
@@ -50,16 +55,18 @@ function fingerprint(folder: string): string {
   return hash.digest('hex')
 }
 
-async function bundlePackage({ folder, manifest }: Package): Promise<void> {
+/** Returns what went wrong, so that one broken package does not hide another. */
+async function bundlePackage({ folder, manifest }: Package): Promise<string | undefined> {
   const dist = join(folder, 'dist')
   // Taken before building: what is edited meanwhile is built the next time.
   const built = fingerprint(folder)
   const begun = Date.now()
   rmSync(join(dist, '.built'), { force: true })
   const { ok, output } = await command('tsup', [], { cwd: folder })
-  if (!ok) throw new Error(`${manifest.name} does not build\n${output}`)
+  if (!ok) return `${manifest.name} does not build\n${output}`
   sweep(folder, begun)
   writeFileSync(join(dist, '.built'), built)
+  return undefined
 }
 
 /** Removes what earlier builds left: JavaScript that was not written again, declarations whose source is gone. */

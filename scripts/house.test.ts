@@ -85,6 +85,13 @@ describe('packages', () => {
     expect(odd).toEqual([])
   })
 
+  test('leave tests and build stamps out of what is published', () => {
+    const careless = all.filter(({ manifest }) =>
+      ['!dist/.*', '!dist/**/*.test.d.ts*'].some((exception) => !manifest.files.includes(exception)),
+    )
+    expect(careless.map(({ manifest }) => manifest.name)).toEqual([])
+  })
+
   test('have one version', () => {
     expect(new Set(all.map(({ manifest }) => manifest.version)).size).toBe(1)
   })

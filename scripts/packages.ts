@@ -9,6 +9,7 @@ export interface Manifest {
   version: string
   exports: Record<string, string | { '@linkwright/source': string; types: string; default: string }>
   bin?: Record<string, string>
+  files: string[]
 }
 
 export interface Package {

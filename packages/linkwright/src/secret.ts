@@ -1,6 +1,6 @@
 // The secret that seals what is kept at rest: given in production, made once beside the database elsewhere.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** Bytes below which a secret is refused. */
@@ -21,7 +21,7 @@ export function checkSecret(secret: string): string {
 }
 
 /**
- * @param file the SQLite file; outside production its folder keeps a secret that is made once
+ * @param file the SQLite file, opened already; outside production its folder keeps a secret that is made once
  * @throws Error in production without a strong secret
  */
 export function readSecret(given: string | undefined, production: boolean, file: string): string {
@@ -31,7 +31,6 @@ export function readSecret(given: string | undefined, production: boolean, file:
   }
   const path = join(dirname(file), 'linkwright.secret')
   try {
-    mkdirSync(dirname(path), { recursive: true })
     // Exclusive: of two processes that start together one writes, and both read.
     writeFileSync(path, randomBytes(SECRET_BYTES).toString('hex'), { flag: 'wx', mode: 0o600 })
   } catch (error) {

@@ -45,7 +45,7 @@ export interface RecorderPorts extends FoldSources {
 }
 
 /** Small batches: a fold holds the writer for under 2 ms, so that API writes do not wait behind it. */
-const BATCH = 50
+const BATCH = 20
 const SALT_BYTES = 32
 const ORPHANS_PER_MINUTE = 60
 

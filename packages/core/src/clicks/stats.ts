@@ -13,11 +13,10 @@ export interface Stats {
 export function createStats({ storage, clock }: { readonly storage: Storage; readonly clock: Clock }): Stats {
   return {
     async read(caller, linkId, from, to) {
-      const end = to ?? clock()
-      if (from !== undefined && from > end) throw invalid('from', 'must not be later than to')
+      if (from !== undefined && to !== undefined && from > to) throw invalid('from', 'must not be later than to')
       const owned = storage.of(caller.owner)
       const link = found(await owned.links.get(linkId))
-      return owned.stats.read(linkId, from ?? link.createdAt, end)
+      return owned.stats.read(linkId, from ?? link.createdAt, to ?? clock())
     },
   }
 }

@@ -22,8 +22,8 @@ export interface CountrySource {
 
 /** The country that a trusted proxy tells. `XX` is proxies' word for unknown. */
 export function countryCode(text: string | undefined | null): string | null {
-  const code = text?.toUpperCase()
-  return code !== undefined && /^[A-Z]{2}$/.test(code) && code !== 'XX' ? code : null
+  const code = /^[A-Za-z]{2}$/.test(text ?? '') ? text!.toUpperCase() : 'XX'
+  return code === 'XX' ? null : code
 }
 
 /** @param told what a trusted proxy said, if there is one */
@@ -31,7 +31,7 @@ export function readCountry(source: CountrySource, told: string | undefined | nu
   return countryCode(told) ?? (ip === '' ? null : source.lookup(ip))
 }
 
-const REFERER = /^https?:\/\/(?:[^/?#@]*@)?(\[[\da-f:.]+\]|[\w.-]+)(?::\d*)?(?:[/?#]|$)/i
+const REFERER = /^https?:\/\/(?:[^/?#@\\]*@)?(\[[\da-f:.]+\]|[\w.-]+)(?::\d*)?(?:[/?#]|$)/i
 
 /** The host of an http(s) referrer: lower case, no port, a leading `www.` dropped. */
 export function refererHost(referer: string): string | null {

@@ -38,7 +38,7 @@ function createProgram(): Command {
     command
       .exitOverride()
       .showHelpAfterError(false)
-      .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+      .configureOutput({ outputError: (text, write) => write(`linkwright: ${oneLine(text)}\n`) })
     if (command.commands.length > 0 && command !== program) command.helpCommand(false)
   }
   return program
@@ -67,7 +67,7 @@ Environment:
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return 'something went wrong'
-  return oneLine(error.message).trim()
+  return oneLine(error.message)
 }
 
 function isUsage(error: unknown): boolean {
@@ -77,10 +77,10 @@ function isUsage(error: unknown): boolean {
 const USAGE = new Set<string>(['VALIDATION_ERROR', 'INVALID_SLUG', 'INVALID_RULE'])
 
 function oneLine(text: string): string {
-  return `${text
+  return text
     .trim()
     .replace(/^error: /, '')
-    .replace(/\s*\n\s*/g, ' ')}\n`
+    .replace(/\s*\n\s*/g, ' ')
 }
 
 /** By its own name: where this file lies differs between source and build. */

@@ -1,5 +1,5 @@
 // Opens SQLite files, with as much of better-sqlite3's interface as is used here.
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 
@@ -33,7 +33,7 @@ const RETRY_MS = 10
 export function openFile(path: string, synchronous: Synchronous): File {
   const Database = loadDriver()
   try {
-    if (path !== MEMORY) mkdirSync(dirname(path), { recursive: true })
+    if (path !== MEMORY) makeFolder(dirname(path))
     return configure(new Database(path, { timeout: BUSY_MS }), synchronous)
   } catch (error) {
     throw new Error(`Cannot open the SQLite file ${path}: ${reasonOf(error)}`, { cause: error })
@@ -50,6 +50,18 @@ export function openReader(path: string): File {
 /** Whether the error says that another process held the file too long, or that it cannot be written just now. */
 export function isUnavailable(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY)/.test(codeOf(error))
+}
+
+/** Step by step: Node's own recursive mkdir never ends below folders that nobody can write to, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another process may have been first.
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
 }
 
 function configure(file: File, synchronous: Synchronous): File {

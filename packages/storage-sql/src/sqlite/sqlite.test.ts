@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { storageSuite } from '@linkwright/conformance'
+import { ownersModel, storageSuite } from '@linkwright/conformance'
 import type { Storage } from '@linkwright/core'
+import { memory } from '@linkwright/storage-memory'
 import { afterAll } from 'vitest'
 import { sqlite } from './index.ts'
 
@@ -26,3 +27,5 @@ storageSuite({
 })
 
 storageSuite({ name: 'sqlite in memory', open: async () => sqlite(':memory:') })
+
+ownersModel({ name: 'sqlite', open: async () => openNew(), reference: memory })

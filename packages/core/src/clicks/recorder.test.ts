@@ -1,0 +1,158 @@
+// The recorder: bounded, honest about what it loses, and never counting twice.
+import { memory } from '@linkwright/storage-memory'
+import { describe, expect, test } from 'vitest'
+import { ALICE, createWorld, readAgent, START, seeded, visitTo } from '../../test/world.ts'
+import type { Click, Orphan } from './click.ts'
+import { createRecorder } from './recorder.ts'
+import type { ClickStore } from './store.ts'
+
+function setUp(capacity = 1000) {
+  const kept = new Map<string, Click>()
+  const orphans: Orphan[] = []
+  const salts: string[] = []
+  const state = { failing: false, batches: [] as number[], running: 0, most: 0 }
+  const store: ClickStore = {
+    async append(clicks, lone) {
+      state.running++
+      state.most = Math.max(state.most, state.running)
+      await new Promise((resolve) => setImmediate(resolve))
+      state.running--
+      if (state.failing) throw new Error('storage is away')
+      state.batches.push(clicks.length)
+      for (const click of clicks) {
+        expect(kept.has(click.id)).toBe(false)
+        kept.set(click.id, click)
+      }
+      orphans.push(...lone)
+    },
+    async salt(day, candidate) {
+      salts.push(day)
+      return `${day} ${candidate}`
+    },
+  }
+  let id = 0
+  const recorder = createRecorder({
+    store,
+    capacity,
+    ids: () => String(++id),
+    random: seeded(3),
+    agent: readAgent,
+    country: { header: 'x-country', lookup: () => null },
+  })
+  const push = (more = {}, at = START, method = 'GET') =>
+    recorder.push({ outcome: 'redirect', ruleId: null, link: { id: 'l' } }, visitTo('/promo', { method, ...more }), at)
+  return { recorder, push, kept, orphans, salts, state }
+}
+
+test('what does not fit is counted as lost', async () => {
+  const { recorder, push, kept } = setUp(10)
+  for (let i = 0; i < 13; i++) push()
+  expect(recorder.counts).toEqual({ recorded: 0, lost: 3, pending: 10 })
+  await recorder.flush()
+  expect(recorder.counts).toEqual({ recorded: 10, lost: 3, pending: 0 })
+  push()
+  await recorder.flush()
+  expect(recorder.counts).toEqual({ recorded: 11, lost: 3, pending: 0 })
+  expect(kept.size).toBe(11)
+})
+
+test('a flush under way is shared, and takes along what comes meanwhile', async () => {
+  const { recorder, push, kept, state } = setUp()
+  for (let i = 0; i < 120; i++) push()
+  const first = recorder.flush()
+  for (let i = 0; i < 30; i++) push()
+  await Promise.all([first, recorder.flush(), recorder.flush()])
+  expect(kept.size).toBe(150)
+  expect(state.most).toBe(1)
+  expect(Math.max(...state.batches)).toBeLessThanOrEqual(50)
+})
+
+test('a store that fails loses nothing, and nothing is counted twice', async () => {
+  const { recorder, push, kept, orphans, state } = setUp()
+  for (let i = 0; i < 70; i++) push()
+  recorder.orphan('h', 'nothing', START)
+  state.failing = true
+  await expect(recorder.flush()).rejects.toThrow('away')
+  push()
+  expect(recorder.counts).toEqual({ recorded: 0, lost: 0, pending: 71 })
+  state.failing = false
+  const flushing = recorder.flush()
+  // Fails in the middle, after the first batch is in.
+  await new Promise((resolve) => setTimeout(resolve, 0))
+  state.failing = true
+  await flushing.catch(() => {})
+  state.failing = false
+  await recorder.flush()
+  expect(kept.size).toBe(71)
+  expect(recorder.counts).toEqual({ recorded: 71, lost: 0, pending: 0 })
+  expect(orphans).toHaveLength(1)
+})
+
+test('a store that fails after it has written does not count twice either', async () => {
+  const storage = memory()
+  const { append } = storage.open.clicks
+  let failures = 2
+  const clicks: ClickStore = {
+    ...storage.open.clicks,
+    async append(batch, orphans) {
+      await append(batch, orphans)
+      if (failures-- > 0) throw new Error('the answer was lost')
+    },
+  }
+  const world = createWorld({ storage: { ...storage, open: { ...storage.open, clicks } } })
+  const link = await world.create({ customSlug: 'promo' })
+  for (let i = 0; i < 60; i++) await world.visit('/promo')
+  await expect(world.core.recorder.flush()).rejects.toThrow()
+  await expect(world.core.recorder.flush()).rejects.toThrow()
+  await world.core.recorder.flush()
+  expect((await world.core.links.get(ALICE, link.id)).clicks).toBe(60)
+})
+
+test('each day has one salt, asked for once', async () => {
+  const { recorder, push, kept, salts } = setUp()
+  const midnight = Date.parse('2026-11-23T00:00:00Z')
+  push({}, midnight - 1)
+  push({}, midnight - 1)
+  push({}, midnight)
+  await recorder.flush()
+  push({}, midnight + 1)
+  await recorder.flush()
+  expect(salts).toEqual(['2026-11-22', '2026-11-23'])
+  const [a, b, c, d] = [...kept.values()].map(({ visitor }) => visitor)
+  expect([a === b, b === c, c === d]).toEqual([true, false, true])
+})
+
+describe('flags', () => {
+  test.each<[object, string, Partial<Click>]>([
+    [{}, 'GET', { counted: true, head: false, prefetch: false }],
+    [{}, 'HEAD', { counted: false, head: true }],
+    [{ headers: { 'sec-purpose': 'prefetch;prerender' } }, 'GET', { counted: true, prefetch: true }],
+    [{ headers: { purpose: 'prefetch' } }, 'GET', { prefetch: true }],
+    [{ headers: { 'user-agent': 'a bot' } }, 'GET', { bot: true, device: 'bot' }],
+    [{ headers: { 'x-country': 'DE' } }, 'GET', { country: null }],
+    [{ headers: { 'x-country': 'DE' }, trusted: true }, 'GET', { country: 'DE' }],
+  ])('%j %s', async (more, method, expected) => {
+    const { recorder, push, kept } = setUp()
+    push(more, START, method)
+    await recorder.flush()
+    expect([...kept.values()][0]).toMatchObject(expected)
+  })
+})
+
+test('orphans are sampled by the minute, and do not pile up while storage is away', async () => {
+  const { recorder, orphans, state } = setUp(100)
+  for (let i = 0; i < 500; i++) recorder.orphan('go.example.org', 'nothing', START)
+  await recorder.flush()
+  expect(orphans).toHaveLength(60)
+  recorder.orphan('x'.repeat(1000), 'nothing', START + 60_000)
+  await recorder.flush()
+  expect(orphans[60]).toEqual({ id: '61', at: START + 60_000, host: 'x'.repeat(253), slug: 'nothing' })
+  state.failing = true
+  for (let minute = 2; minute < 20; minute++) {
+    for (let i = 0; i < 60; i++) recorder.orphan('h', 'nothing', START + minute * 60_000)
+  }
+  await expect(recorder.flush()).rejects.toThrow()
+  state.failing = false
+  await recorder.flush()
+  expect(orphans).toHaveLength(161)
+})

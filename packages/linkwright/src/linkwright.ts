@@ -74,6 +74,7 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
       prefix: linkBase,
       isReserved: createReserved([...routes, ...(options.reserved ?? [])]),
       allowPrivateHosts: options.allowPrivateHosts ?? false,
+      onlyOwnHosts: options.onlyOwnHosts ?? false,
       tombstoneMs: (options.tombstoneDays ?? 30) * DAY_MS,
     },
     profile: options.keyProfile ?? defaultProfile(brand.tokenPrefix),

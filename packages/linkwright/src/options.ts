@@ -34,6 +34,8 @@ export interface LinkwrightOptions {
   readonly reserved?: readonly string[]
   /** Allows destinations on private hosts. Default false. */
   readonly allowPrivateHosts?: boolean
+  /** Serves links without a domain on the origin's host alone, not on every host without a domain of its own. */
+  readonly onlyOwnHosts?: boolean
   /** Days for which a deleted slug is kept from others. Default 30. */
   readonly tombstoneDays?: number
   /** Asks about destinations before they are stored. Default: everything is clear. */

@@ -20,8 +20,6 @@ import { defaultProfile } from '../src/tokens/index.ts'
 
 export const START = Date.parse('2026-11-22T10:00:00.000Z')
 
-export type World = ReturnType<typeof createWorld>
-
 /** @param options replace single ports of the core */
 export function createWorld(options: Partial<CorePorts> = {}) {
   const time = { now: START }

@@ -1,6 +1,6 @@
 // A dialect: how one HTTP contract speaks, whatever it speaks about.
 import type { Caller, ErrorCode, LinkwrightError } from '@linkwright/core'
-import type { Call } from './call.ts'
+import type { Call, Header } from './call.ts'
 import type { Deprecation } from './contract.ts'
 
 /** What a dialect says that is the same for every caller: enough to document it. */
@@ -27,4 +27,6 @@ export interface Dialect extends Speech {
 
 export interface ErrorAnswer {
   readonly status: number
+  /** What this answer carries besides the headers of every reply. */
+  readonly headers?: readonly Header[]
 }

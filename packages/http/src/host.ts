@@ -65,7 +65,7 @@ function isByCookie(call: Call): boolean {
  * Whether a call may count on the browser's cookies: Fetch Metadata says so, or, from older browsers, Origin. A call
  * with neither header does not come from a browser.
  */
-export function isSameOrigin(call: Call, origins: readonly string[]): boolean {
+function isSameOrigin(call: Call, origins: readonly string[]): boolean {
   const origin = call.header('origin')
   if (origin !== undefined && origins.includes(origin)) return true
   const site = call.header('sec-fetch-site')

@@ -18,7 +18,7 @@ export interface Answer {
 }
 
 /** What a call claims by its key. */
-export interface Claim {
+interface Claim {
   /** The credential, method and path under which the key counts, as one digest. */
   readonly scope: string
   readonly key: string
@@ -34,14 +34,14 @@ export type Save = (storage: Storage, answer: Answer) => Promise<void>
 export interface Idempotency {
   /**
    * Replays the claim's answer, or does the work. A success is saved by the work itself, in its transaction; what it
-   * left unsaved, and failures that will not change by asking again, are saved afterwards.
+   * left unsaved is saved afterwards. What the work throws is not saved.
    * @throws LinkwrightError `IDEMPOTENCY_IN_PROGRESS`, `IDEMPOTENCY_MISMATCH`
    */
   run(claim: Claim, work: (save: Save) => Promise<Answer>): Promise<Answer & { readonly replayed: boolean }>
 }
 
-/** Failures that are answers: not found, conflict, refused by screening, limit of the plan. */
-const SAVED_FAILURES: ReadonlySet<number> = new Set([404, 409, 422, 429])
+/** Not found, conflict, refused by screening, limit of the plan. */
+const LASTING: ReadonlySet<number> = new Set([404, 409, 422, 429])
 
 /** Printable ASCII. */
 const KEY = /^[\x20-\x7e]{1,255}$/
@@ -80,8 +80,8 @@ export function createIdempotency({ storage, clock, seal }: Pick<Core, 'storage'
       await save(storage, claim, answer)
       saved = true
     })
-    const isSuccess = answer.status < 300
-    if (isSuccess ? !saved : SAVED_FAILURES.has(answer.status)) await save(storage, claim, answer)
+    const isDone = saved && answer.status < 300
+    if (!isDone) await save(storage, claim, answer)
     return answer
   }
 
@@ -105,6 +105,11 @@ export function createIdempotency({ storage, clock, seal }: Pick<Core, 'storage'
     const body = record.sealed ? seal.open(record.body, contextOf(claim)) : record.body
     return { status: record.status, body, replayed: true }
   }
+}
+
+/** Whether a failure is an answer: asking again would not change it. */
+export function isLasting(status: number): boolean {
+  return LASTING.has(status)
 }
 
 /** The call's key, if it has one. @throws LinkwrightError `VALIDATION_ERROR` */

@@ -1,5 +1,7 @@
 // node:http: a request becomes a call, the first handle that answers is written out.
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BODY_LIMIT } from './body.ts'
 import type { Call, Handle, Reply } from './call.ts'
 import { NodeCall } from './node-call.ts'
 import { createTrust } from './trust.ts'
@@ -16,8 +18,8 @@ export type Listener = (request: IncomingMessage, response: ServerResponse, next
 const LINGER_MS = 1000
 const LINGER_BYTES = 1_000_000
 
-const NOT_FOUND: Reply = plainReply(404, '{"error":"Not found.","code":"NOT_FOUND"}')
-const INTERNAL: Reply = plainReply(500, '{"error":"Something went wrong on our side.","code":"INTERNAL"}')
+const NOT_FOUND = '{"error":"Not found.","code":"NOT_FOUND"}'
+const INTERNAL = '{"error":"Something went wrong on our side.","code":"INTERNAL"}'
 
 /** Serves handles on node:http, in their order. Without proxies; `createListener` takes options. */
 export function toNode(...handles: readonly Handle[]): Listener {
@@ -30,7 +32,8 @@ export function createListener(handles: readonly Handle[], { trustProxy = [] }: 
 
   return (request, response, next) => {
     const call: Call = new NodeCall(request, trust)
-    const fail = (error: unknown) => (next === undefined ? write(request, response, INTERNAL) : next(error))
+    const fail = (error: unknown) =>
+      next === undefined ? write(request, response, plainReply(500, INTERNAL)) : next(error)
 
     /** Synchronous as long as the handles are. */
     const offer = (from: number): void => {
@@ -50,15 +53,15 @@ export function createListener(handles: readonly Handle[], { trustProxy = [] }: 
         fail(error)
         return
       }
-      if (next === undefined) write(request, response, NOT_FOUND)
+      if (next === undefined) write(request, response, plainReply(404, NOT_FOUND))
       else next()
     }
     offer(0)
   }
 }
 
-/** Writes a reply. A request whose body is still under way is the connection's last. */
-export function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+/** Writes a reply. A request with a long body still under way is the connection's last; a short one is read to its end. */
+function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   if (response.headersSent || response.destroyed) return
   const { status, body } = reply
   const headers: string[] = []
@@ -68,7 +71,7 @@ export function write(request: IncomingMessage, response: ServerResponse, reply:
     if (name === 'Content-Length') hasLength = true
   }
   if (!hasLength && status !== 204) headers.push('Content-Length', String(Buffer.byteLength(body ?? '')))
-  const isLast = request.method !== 'GET' && request.method !== 'HEAD' && !request.complete && hasBody(request)
+  const isLast = request.method !== 'GET' && request.method !== 'HEAD' && !request.complete && hasLongBody(request)
   if (isLast) headers.push('Connection', 'close')
   response.writeHead(status, headers)
   if (isLast) linger(request, response, body ?? '')
@@ -76,8 +79,8 @@ export function write(request: IncomingMessage, response: ServerResponse, reply:
   else response.end(body)
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+function hasLongBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > BODY_LIMIT
 }
 
 /**
@@ -109,6 +112,7 @@ function plainReply(status: number, body: string): Reply {
       ['Content-Type', 'application/json; charset=utf-8'],
       ['Cache-Control', 'private, no-store'],
       ['X-Content-Type-Options', 'nosniff'],
+      ['X-Request-Id', randomUUID()],
     ],
     body,
   }

@@ -25,7 +25,7 @@ const cursor = z
   })
   .meta({ description: 'The `nextCursor` of the page before.' })
 
-export function writeCursor(id: string): string {
+function writeCursor(id: string): string {
   return Buffer.from(`${VERSION}${id}`).toString('base64url')
 }
 

@@ -1,12 +1,12 @@
 // One fixed order for every dialect: match → authenticate → plan → scope → rate → parse → handle → envelope.
-import { type Caller, type Core, found, hasApi, LinkwrightError, PLANS, parse, type Scope } from '@linkwright/core'
+import { type Caller, type Core, hasApi, LinkwrightError, PLANS, parse, type Scope } from '@linkwright/core'
 import { z } from 'zod'
 import { BODY_LIMIT, checkJsonType, parseJson } from './body.ts'
 import type { Brand, Call, Handle, Header, Logger, Reply } from './call.ts'
 import type { Context, Contract, Endpoint, Input } from './contract.ts'
 import { deprecationHeaders } from './deprecation.ts'
 import type { Dialect } from './dialect.ts'
-import { type Answer, createIdempotency, fingerprintOf, readKey, type Save, scopeOf } from './idempotency.ts'
+import { type Answer, createIdempotency, fingerprintOf, isLasting, readKey, type Save, scopeOf } from './idempotency.ts'
 import { decodeSegment, parseQuery } from './query.ts'
 import { rateHeaders, rateLimited, retryAfter } from './rate.ts'
 import { createRouter, type Match } from './router.ts'
@@ -20,6 +20,7 @@ export interface ServePorts {
 }
 
 type Parsed = Input<unknown, unknown, unknown> & { readonly bytes: Uint8Array }
+type Found = Extract<Match<Endpoint>, { kind: 'found' }>
 type Settled = Answer & { readonly replayed?: boolean }
 
 const ALWAYS: readonly Header[] = [
@@ -57,7 +58,7 @@ export function serve(dialect: Dialect, endpoints: readonly Endpoint[], base: st
       const known = error instanceof LinkwrightError ? error : new LinkwrightError('INTERNAL')
       if (known !== error) logger.error({ requestId, err: error }, 'A call failed unexpectedly')
       else if (known.cause !== undefined) logger.warn({ requestId, err: known }, 'A call could not be answered')
-      return toReply(refuse(known), headers)
+      return toReply(refuse(known), [...headers, ...(dialect.errors[known.code].headers ?? [])])
     }
   }
 
@@ -66,18 +67,17 @@ export function serve(dialect: Dialect, endpoints: readonly Endpoint[], base: st
     const contract = match.kind === 'found' ? match.route.contract : undefined
     headers.push(...deprecationHeaders(brand, contract?.deprecated ?? dialect.deprecated))
     if (contract !== undefined && !contract.auth) {
-      const { handle } = routeOf(match, headers)
-      return settle(contract, await handle({ caller: NOBODY, finish: undefined }, await read(call, match)))
+      const found = foundOf(match, headers)
+      return perform(found.route, NOBODY, await read(call, found))
     }
     const caller = await admit(call, contract?.scope ?? null, headers)
-    const route = routeOf(match, headers)
-    const input = await read(call, match)
-    const work = (save?: Save) => perform(route, caller, input, save)
+    const found = foundOf(match, headers)
+    const input = await read(call, found)
     const key = call.method === 'POST' ? readKey(call) : undefined
-    if (key === undefined) return work()
-    const secret = route.contract.secret ?? false
+    if (key === undefined) return perform(found.route, caller, input)
+    const secret = found.route.contract.secret ?? false
     const claim = { scope: scopeOf(caller, call), key, fingerprint: fingerprintOf(input.bytes), secret }
-    return idempotency.run(claim, (save) => work(save).catch(refuseKnown))
+    return idempotency.run(claim, (save) => perform(found.route, caller, input, save).catch(toLasting))
   }
 
   /** Credential, plan, scope and rate, in this order. */
@@ -113,8 +113,9 @@ export function serve(dialect: Dialect, endpoints: readonly Endpoint[], base: st
     return { status: dialect.errors[error.code].status, body: dialect.fail(error) }
   }
 
-  function refuseKnown(error: unknown): Answer {
-    if (error instanceof LinkwrightError) return refuse(error)
+  /** A failure that is an answer is replayed like one; every other goes its way. */
+  function toLasting(error: unknown): Answer {
+    if (error instanceof LinkwrightError && isLasting(dialect.errors[error.code].status)) return refuse(error)
     throw error
   }
 
@@ -128,17 +129,15 @@ export function serve(dialect: Dialect, endpoints: readonly Endpoint[], base: st
   }
 }
 
-function routeOf(match: Match<Endpoint>, headers: Header[]): Endpoint {
-  if (match.kind === 'found') return match.route
+function foundOf(match: Match<Endpoint>, headers: Header[]): Found {
+  if (match.kind === 'found') return match
   if (match.kind === 'unknown') throw new LinkwrightError('NOT_FOUND')
   headers.push(['Allow', match.allow.join(', ')])
   throw new LinkwrightError('METHOD_NOT_ALLOWED')
 }
 
 /** Body, query and parameters, in the order in which they are judged: 413, 415, 400, 404. */
-async function read(call: Call, match: Match<Endpoint>): Promise<Parsed> {
-  const { route, params } = found(match.kind === 'found' ? match : undefined)
-  const { contract } = route
+async function read(call: Call, { route: { contract }, params }: Found): Promise<Parsed> {
   const takesBody = contract.body !== undefined
   const bytes = takesBody || contract.method === 'POST' ? await call.body(BODY_LIMIT) : NO_BODY
   if (takesBody) checkJsonType(call)

@@ -23,7 +23,7 @@ import { createDoor, type DoorOptions } from '../src/redirect.ts'
 import { createRest, type RestOptions } from '../src/rest/index.ts'
 
 export const NOW = Date.parse('2026-11-22T12:00:10.000Z')
-export const ORIGIN = 'https://go.example.org'
+const ORIGIN = 'https://go.example.org'
 
 export interface Asked {
   readonly method?: string

@@ -112,9 +112,9 @@ function linkRef({ side, picks: [link, kind], names }: Turn): Ref {
 }
 
 function slugOf({ prefix }: Names, pick: number): string {
-  return `${prefix}${pick}`
+  return `${prefix}${pick % 4}`
 }
 
 function hostOf({ prefix }: Names, pick: number): string {
-  return `${prefix.toLowerCase()}-${pick % 3}.example.com`
+  return `${prefix.toLowerCase()}-${pick % 2}.example.com`
 }

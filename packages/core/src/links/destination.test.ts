@@ -123,6 +123,7 @@ describe('accepted', () => {
           expect(readDestination(read.url)).toEqual(read)
         },
       ),
+      { numRuns: 40 },
     )
   })
 

@@ -42,7 +42,7 @@ test('words are reserved in any case, with those of the mounted routes', async (
   expect(isReserved('toString')).toBe(false)
 })
 
-test('every letter is drawn about as often as any other, and nothing that could be misread', () => {
+test('letters are drawn about equally often, and none that could be misread', () => {
   const random = seeded(1)
   const counts = new Map<string, number>()
   const slugs = Array.from({ length: 5000 }, () => drawSlug(random, isReserved))

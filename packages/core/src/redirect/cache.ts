@@ -58,7 +58,7 @@ export class Cache<T> {
 
   /** What was true until a while ago, for when it cannot be read anew. */
   stale(key: string, now: number): CacheEntry<T> | undefined {
-    const slot = this.#hits.get(key)
+    const slot = this.#hits.get(key) ?? this.#misses.get(key)
     return slot === undefined || now >= slot.until + STALE_MS ? undefined : slot
   }
 

@@ -56,7 +56,10 @@ export function createRedirect(ports: RedirectPorts): Redirect {
       const now = clock()
       const entry = hosts.get(visit.host, now)
       if (entry !== undefined) return resolveOn(entry.value, visit, ownDoor)
-      const reading = hosts.read(visit.host, () => readHost(visit.host)).catch(orStale(hosts, visit.host, now))
+      if (slugOf(visit.path, '') === null && slugOf(visit.path, policy.prefix) === null) return undefined
+      const reading = hosts
+        .read(visit.host, () => readHost(visit.host))
+        .catch((error) => lastKnown(hosts, visit.host, now, error))
       return reading.then((host) => resolveOn(host, visit, ownDoor))
     },
 
@@ -86,7 +89,15 @@ export function createRedirect(ports: RedirectPorts): Redirect {
     const now = clock()
     const entry = links.get(key, now)
     if (entry !== undefined) return answer(entry.value, slug, visit, now, ownDoor)
-    const reading = links.read(key, () => readLink(host, name)).catch(orStale(links, key, now))
+    const reading = links
+      .read(key, () => readLink(host, name))
+      .catch((error) => {
+        const link = lastKnown(links, key, now, error)
+        // That there was no such link is no answer: it may have been made since.
+        if (link === null) throw error
+        counts.stale++
+        return link
+      })
     return reading.then((link) => answer(link, slug, visit, clock(), ownDoor))
   }
 
@@ -132,16 +143,13 @@ export function createRedirect(ports: RedirectPorts): Redirect {
     if (name === '' || name === originName) return null
     return (await storage.open.domains.byHost(name)) ?? null
   }
+}
 
-  /** While storage is away, what was true a while ago is better than nothing. */
-  function orStale<T>(cache: Cache<T>, key: string, now: number): (error: unknown) => T | null {
-    return (error) => {
-      const entry = cache.stale(key, now)
-      if (entry === undefined) throw error
-      counts.stale++
-      return entry.value
-    }
-  }
+/** While storage is away, what was true a while ago is better than nothing. */
+function lastKnown<T>(cache: Cache<T>, key: string, now: number, error: unknown): T | null {
+  const entry = cache.stale(key, now)
+  if (entry === undefined) throw error
+  return entry.value
 }
 
 /** A slug holds no slash, so the two parts cannot run into each other. */

@@ -8,7 +8,7 @@ import {
   type Owner,
   type Plan,
 } from '@linkwright/core'
-import type { Call } from '../call.ts'
+import type { Call, Header } from '../call.ts'
 import type { Deprecation } from '../contract.ts'
 import type { Dialect, Speech } from '../dialect.ts'
 import { createHostCaller, type Host, type HostCaller } from '../host.ts'
@@ -73,11 +73,14 @@ function readBearer(call: Call): string | null {
   return text
 }
 
+/** What standard clients read (RFC 6750, section 3). */
+const challenge = (error: string): readonly Header[] => [['WWW-Authenticate', `Bearer${error}`]]
+
 const errors: Speech['errors'] = {
-  UNAUTHENTICATED: { status: 401 },
-  INVALID_TOKEN: { status: 401 },
+  UNAUTHENTICATED: { status: 401, headers: challenge('') },
+  INVALID_TOKEN: { status: 401, headers: challenge(' error="invalid_token"') },
   PLAN_REQUIRED: { status: 403 },
-  INSUFFICIENT_SCOPE: { status: 403 },
+  INSUFFICIENT_SCOPE: { status: 403, headers: challenge(' error="insufficient_scope"') },
   NOT_FOUND: { status: 404 },
   METHOD_NOT_ALLOWED: { status: 405 },
   INVALID_JSON: { status: 400 },

@@ -8,7 +8,7 @@ import { booleanText } from '../query.ts'
 
 const time = z.iso.datetime()
 
-export const link = z
+const link = z
   .object({
     id: z.string(),
     slug: z.string(),

@@ -8,7 +8,7 @@ import { linkParams } from './links.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
-export const rule = z
+const rule = z
   .object({
     id: z.string(),
     linkId: z.string(),

@@ -1,4 +1,5 @@
 // Kysely on one SQLite connection: statements are prepared once, and transactions take the writer's place at their start.
+import { setTimeout } from 'node:timers/promises'
 import { LinkwrightError } from '@linkwright/core'
 import {
   type CompiledQuery,
@@ -10,7 +11,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
-import { type File, isUnavailable, type Statement } from './file.ts'
+import { BUSY_MS, type File, isBusy, isUnavailable, RETRY_MS, type Statement } from './file.ts'
 
 /** Statements kept prepared; the one used longest ago goes first. */
 const PREPARED = 200
@@ -34,12 +35,31 @@ export function answering<T>(run: () => T): T {
   }
 }
 
+/**
+ * Waits for another connection that writes without blocking this process, where that other connection may well live:
+ * SQLite's own busy timeout would stop the very loop that it waits for.
+ */
+async function patiently<T>(file: File, run: () => T): Promise<T> {
+  for (const deadline = Date.now() + BUSY_MS; ; await setTimeout(1 + Math.random() * RETRY_MS)) {
+    try {
+      return run()
+    } catch (error) {
+      // Inside a transaction the place is ours already: then waiting would not help.
+      if (!isBusy(error) || file.inTransaction || Date.now() > deadline) return answering(() => rethrow(error))
+    }
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error
+}
+
 /** One connection; Kysely lets one transaction or statement at a time use it. */
 function createDriver(file: File): Driver {
   const prepare = prepareOnce(file)
   const connection: DatabaseConnection = {
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-      return answering(() => execute(prepare(query.sql), query.parameters))
+      return patiently(file, () => execute(prepare(query.sql), query.parameters))
     },
     async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
       // A statement of its own: rows are asked for while others run.
@@ -47,7 +67,7 @@ function createDriver(file: File): Driver {
     },
   }
   const run = async (sql: string): Promise<void> => {
-    answering(() => prepare(sql).run([]))
+    await patiently(file, () => prepare(sql).run([]))
   }
   return {
     async init() {},

@@ -26,15 +26,17 @@ type Driver = new (path: string, options: { readonly timeout: number }) => File
 export const MEMORY = ':memory:'
 
 /** How long a statement waits for another process that writes (ms). */
-const BUSY_MS = 5000
-const RETRY_MS = 10
+export const BUSY_MS = 5000
+export const RETRY_MS = 10
+/** How long SQLite itself waits, which stops the whole process: just long enough for a short write to end. */
+const BLOCK_MS = 5
 
 /** Opens a file for writing, and makes it and its folder if need be. @throws Error that says in a line what is wrong */
 export function openFile(path: string, synchronous: Synchronous): File {
   const Database = loadDriver()
   try {
     if (path !== MEMORY) makeFolder(dirname(path))
-    return configure(new Database(path, { timeout: BUSY_MS }), synchronous)
+    return configure(new Database(path, { timeout: BLOCK_MS }), synchronous)
   } catch (error) {
     throw new Error(`Cannot open the SQLite file ${path}: ${reasonOf(error)}`, { cause: error })
   }
@@ -64,6 +66,11 @@ function makeFolder(path: string): void {
   }
 }
 
+/** Whether another connection writes just now. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_BUSY')
+}
+
 function configure(file: File, synchronous: Synchronous): File {
   try {
     useWriteAheadLog(file)
@@ -84,7 +91,7 @@ function useWriteAheadLog(file: File): void {
       file.pragma('journal_mode = wal')
       return
     } catch (error) {
-      if (!codeOf(error).startsWith('SQLITE_BUSY') || Date.now() > deadline) throw error
+      if (!isBusy(error) || Date.now() > deadline) throw error
     }
   }
 }

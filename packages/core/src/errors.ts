@@ -62,6 +62,8 @@ export function invalid(path: string, message: string, code: ErrorCode = 'VALIDA
 /** All that is wrong with an input, as one error. */
 export function invalidAll(details: readonly Issue[], code: ErrorCode = 'VALIDATION_ERROR'): LinkwrightError {
   const { path, message } = details[0]!
-  const words = path === '' ? message : `${path}: ${message}`
+  // Some messages name their field by themselves.
+  const isNamed = path === '' || message.startsWith(`${path} `)
+  const words = isNamed ? message : `${path}: ${message}`
   return new LinkwrightError(code, details.length === 1 ? words : `${words} (and ${details.length - 1} more)`, details)
 }

@@ -1,4 +1,5 @@
 // The standalone server: plain node:http around one Linkwright instance, with health checks, limits and a clean end.
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Logger } from '@linkwright/http'
@@ -32,6 +33,7 @@ const TIMEOUTS = {
   // How often the two above are looked at.
   connectionsCheckingInterval: 1_000,
 }
+const INVALID_HOST = { error: 'A request has one Host header.', code: 'VALIDATION_ERROR' }
 /** Longer than any request may take, shorter than supervisors wait before they kill. */
 const DRAIN_MS = 10_000
 
@@ -39,9 +41,11 @@ const DRAIN_MS = 10_000
 export async function startServer({ port, host, logger, build }: ServerOptions): Promise<RunningServer> {
   let application: Application | undefined
   let closing = false
-  const server = createServer({ ...TIMEOUTS, noDelay: true }, (request, response) => {
+  const server = createServer({ ...TIMEOUTS, noDelay: true, joinDuplicateHeaders: true }, (request, response) => {
     // A reply during the drain ends its connection, or keep-alive clients would hold it open.
     if (closing) response.setHeader('Connection', 'close')
+    // Two Host lines (RFC 9112, 3.2): whoever stands in front may have read the other one.
+    if (request.headers.host?.includes(',')) return reply(response, 400, INVALID_HOST)
     const path = request.url ?? '/'
     if (path === '/healthz') return reply(response, 200, { status: 'ok' })
     if (path === '/readyz') return void answerReady(application, closing, response)
@@ -91,7 +95,11 @@ async function answerReady(
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'private, no-store',
+    'X-Request-Id': newRequestId(),
+  })
   response.end(JSON.stringify(body))
 }
 
@@ -111,5 +119,11 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
   const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-  socket.end(`HTTP/1.1 ${late ? '408 Request Timeout' : status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  const head = [`HTTP/1.1 ${late ? '408 Request Timeout' : status}`, `X-Request-Id: ${newRequestId()}`]
+  socket.end([...head, 'Connection: close', 'Content-Length: 0', '', ''].join('\r\n'))
+}
+
+/** For what is answered before a request reaches a handle, which makes ids of its own. */
+function newRequestId(): string {
+  return `req_${randomUUID()}`
 }

@@ -60,7 +60,7 @@ function welcome(origin: string, { userId, token }: Demo): string {
     '',
     ...(token === undefined
       ? [
-          'The token was shown on the first run. For another:',
+          'The token was shown on the first run. For another, to put in place of $TOKEN:',
           `  npm run -s linkwright -- token create --user usr_${userId} --scopes links:read,links:write`,
         ]
       : [`Token (shown this once): ${token}`]),

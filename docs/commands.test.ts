@@ -47,6 +47,19 @@ describe.concurrent.each(pages)('%s', (page) => {
   })
 })
 
+test('the README shows the commands that the first start prints', async () => {
+  const server = await startDocsServer()
+  try {
+    const [shown] = stepsOf('README.md')
+    const commands = shown?.block.text
+      .replaceAll('http://localhost:3000', server.origin)
+      .replace('$TOKEN', server.token)
+    expect(commands?.split('\n')).toEqual([...server.welcome.matchAll(/^ {2}(curl .+)$/gm)].map(([, line]) => line))
+  } finally {
+    await server.close()
+  }
+})
+
 /** All of a page's blocks in one shell, which keeps their variables. */
 async function runShell(steps: readonly Step[], { origin, token, env }: DocsServer): Promise<string[]> {
   const { stdout: users } = await run(process.execPath, [BIN, 'user', 'list', '--json'], { env })

@@ -20,5 +20,7 @@ test('lead to headings', () => {
 
 test('reach every page from the index', () => {
   const reached = new Set(linksOf('docs/README.md').map(resolveLink))
-  expect(PAGES.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md' && !reached.has(page))).toEqual([])
+  expect(PAGES.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md' && !reached.has(page))).toEqual(
+    [],
+  )
 })

@@ -43,7 +43,7 @@ export function blocksOf(page: string): Block[] {
 
 /** A page without its code blocks. */
 export function proseOf(page: string): string {
-  return readPage(page).replaceAll(/^```[^]*?^```$/gm, '')
+  return readPage(page).replaceAll(/^```[\s\S]*?^```$/gm, '')
 }
 
 /** The section under a heading, up to the next heading of its level or above. */
@@ -67,7 +67,12 @@ export function tableOf(text: string): string[][] {
   return rest
     .slice(0, to < 0 ? undefined : to)
     .filter((line) => !/^[|\s-]+$/.test(line))
-    .map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim().replaceAll('`', '')))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    )
 }
 
 /** The first cells of a section's first table, without its header. */

@@ -66,7 +66,9 @@ describe('samples of requests and replies', () => {
     if (name === undefined) return
     if (name === 'error') {
       const { code, error, ...rest } = value as { code: string; error: string }
-      expect([Object.hasOwn(ERRORS, code), typeof error, Object.keys(rest).filter((key) => key !== 'details')]).toEqual([true, 'string', []])
+      expect([Object.hasOwn(ERRORS, code), typeof error, Object.keys(rest).filter((key) => key !== 'details')]).toEqual(
+        [true, 'string', []],
+      )
       return
     }
     const contract = contracts.find((one) => one.name === name)

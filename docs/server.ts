@@ -13,6 +13,8 @@ export interface DocsServer {
   /** `http://localhost:40321` */
   readonly origin: string
   readonly token: string
+  /** What it printed when it was ready. */
+  readonly welcome: string
   /** For commands that are to meet the same database. */
   readonly env: NodeJS.ProcessEnv
   close(): Promise<void>
@@ -21,8 +23,17 @@ export interface DocsServer {
 export async function startDocsServer(): Promise<DocsServer> {
   const folder = mkdtempSync(join(tmpdir(), 'linkwright-docs-'))
   const { PATH, HOME } = process.env
-  const env = { PATH, HOME, DATABASE_URL: `sqlite:${join(folder, 'links.db')}`, DEFAULT_PLAN: 'premium', LOG_LEVEL: 'warn' }
-  const child = spawn(process.execPath, [BIN, 'serve', '--demo', '--port', '0'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = {
+    PATH,
+    HOME,
+    DATABASE_URL: `sqlite:${join(folder, 'links.db')}`,
+    DEFAULT_PLAN: 'premium',
+    LOG_LEVEL: 'warn',
+  }
+  const child = spawn(process.execPath, [BIN, 'serve', '--demo', '--port', '0'], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const end = async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM')
@@ -35,7 +46,7 @@ export async function startDocsServer(): Promise<DocsServer> {
     const [origin] = /http:\/\/localhost:\d+/.exec(welcome) ?? []
     const [token] = /lw_pk_\w+/.exec(welcome) ?? []
     if (origin === undefined || token === undefined) throw new Error(`the server did not say where it is:\n${welcome}`)
-    return { origin, token, env: { ...env, LINKWRIGHT_ORIGIN: origin }, close: end }
+    return { origin, token, welcome, env: { ...env, LINKWRIGHT_ORIGIN: origin }, close: end }
   } catch (error) {
     await end()
     throw error

@@ -3,14 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ERRORS, PLANS, RESERVED_WORDS, SCOPES, STATUS } from '../packages/core/src/index.ts'
-import {
-  BROWSERS,
-  DEVICES,
-  FIELDS,
-  LIMITS,
-  OPERATORS,
-  OPERATORS_BY_FIELD,
-} from '../packages/core/src/rules/index.ts'
+import { BROWSERS, DEVICES, FIELDS, LIMITS, OPERATORS, OPERATORS_BY_FIELD } from '../packages/core/src/rules/index.ts'
 import { KEY_PROFILES } from '../packages/core/src/tokens/index.ts'
 import { describeRest } from '../packages/http/src/rest/index.ts'
 import { linkwright, memory } from '../packages/linkwright/src/index.ts'
@@ -75,7 +68,13 @@ test('scopes', () => {
 test('key profiles', () => {
   const told = tableOf(sectionOf('docs/tokens-and-scopes.md', '## Your own prefix, or another form'))
     .slice(1)
-    .map(([name, prefix, body, checksum, shown]) => [name, prefix, body?.split(' ')[1], checksum === 'yes', Number(shown)])
+    .map(([name, prefix, body, checksum, shown]) => [
+      name,
+      prefix,
+      body?.split(' ')[1],
+      checksum === 'yes',
+      Number(shown),
+    ])
   const known = [...KEY_PROFILES.values()].map((one) => [one.name, one.prefix, one.alphabet, one.checksum, one.shown])
   expect(told).toEqual(known)
 })
@@ -157,9 +156,13 @@ test('embedding lists what an instance and its facade can do', async () => {
   ]
   const section = sectionOf('docs/embedding.md', '## Acting without HTTP')
   const told = tableOf(section.slice(section.indexOf('| call |'))).slice(1)
-  expect(told.flatMap(([cell]) => [...(cell ?? '').matchAll(/([\w.]+)\(/g)].map(([, name]) => name)).sort()).toEqual(calls.sort())
+  expect(told.flatMap(([cell]) => [...(cell ?? '').matchAll(/([\w.]+)\(/g)].map(([, name]) => name)).sort()).toEqual(
+    calls.sort(),
+  )
   const parts = tableOf(sectionOf('docs/embedding.md', '## Ending')).slice(1)
-  const named = parts.flatMap(([cell]) => (cell ?? '').split(/,(?![^(]*\))/).map((name) => name.trim().replace(/\(.*/, '')))
+  const named = parts.flatMap(([cell]) =>
+    (cell ?? '').split(/,(?![^(]*\))/).map((name) => name.trim().replace(/\(.*/, '')),
+  )
   expect(named.sort()).toEqual(Object.keys(links).sort())
   await links.close()
 })
@@ -167,7 +170,9 @@ test('embedding lists what an instance and its facade can do', async () => {
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 describe('what the repository is made of', () => {
-  const manifests = readdirSync(join(root, 'packages')).map((name) => JSON.parse(source(`packages/${name}/package.json`)))
+  const manifests = readdirSync(join(root, 'packages')).map((name) =>
+    JSON.parse(source(`packages/${name}/package.json`)),
+  )
 
   test('packages', () => {
     const names = manifests.map(({ name }) => name).sort()
@@ -176,7 +181,9 @@ describe('what the repository is made of', () => {
   })
 
   test('slices of core, and the files that are named', () => {
-    const folders = readdirSync(join(root, 'packages/core/src'), { withFileTypes: true }).filter((one) => one.isDirectory())
+    const folders = readdirSync(join(root, 'packages/core/src'), { withFileTypes: true }).filter((one) =>
+      one.isDirectory(),
+    )
     const rows = tableOf(sectionOf('docs/architecture.md', '## Slices of core')).slice(1)
     expect(rows.map(([slice]) => slice).sort()).toEqual(folders.map(({ name }) => name).sort())
     const line = blocksOf('docs/architecture.md').find(({ text }) => text.startsWith('quota ·'))?.text

@@ -15,7 +15,7 @@ test('makes a link, and sends visitors on by its rule', async () => {
   const env = { ...process.env, PORT: String(await freePort()) }
   const child = spawn(process.execPath, [...args, file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'] })
   try {
-    const [line] = await once(child.stdout.setEncoding('utf8'), 'data')
+    const [line] = await once(child.stdout.setEncoding('utf8'), 'data', { signal: AbortSignal.timeout(20_000) })
     const [address = ''] = /http:\S+/.exec(line) ?? []
     const visit = (language: string) =>
       fetch(address, { redirect: 'manual', headers: { 'accept-language': language } }).then((reply) => [
@@ -27,8 +27,7 @@ test('makes a link, and sends visitors on by its rule', async () => {
     expect((await fetch(new URL('/api/v1/me', address))).status).toBe(401)
     expect((await fetch(new URL('/nothing-here', address))).status).toBe(404)
   } finally {
-    child.kill()
-    await once(child, 'exit')
+    if (child.kill()) await once(child, 'exit')
     rmSync(folder, { recursive: true, force: true })
   }
 })

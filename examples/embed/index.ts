@@ -11,5 +11,6 @@ createServer(toNode(links.api, links.redirects)).listen(port)
 
 const acme = links.as('acme')
 const link = await acme.links.create({ destinationUrl: 'https://example.com/' })
-await acme.rules.create(link.id, { field: 'language', operator: 'equals', value: 'de', redirectUrl: 'https://example.com/de' })
+const german = { field: 'language', operator: 'equals', value: 'de', redirectUrl: 'https://example.com/de' }
+await acme.rules.create(link.id, german)
 console.log(`Follow ${link.shortUrl}`)

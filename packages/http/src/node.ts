@@ -71,7 +71,7 @@ function write(request: IncomingMessage, response: ServerResponse, reply: Reply)
     if (name === 'Content-Length') hasLength = true
   }
   if (!hasLength && status !== 204) headers.push('Content-Length', String(Buffer.byteLength(body ?? '')))
-  const isLast = request.method !== 'GET' && request.method !== 'HEAD' && !request.complete && hasLongBody(request)
+  const isLast = !request.complete && hasLongBody(request)
   if (isLast) headers.push('Connection', 'close')
   response.writeHead(status, headers)
   if (isLast) linger(request, response, body ?? '')

@@ -4,14 +4,33 @@ import type { Logger } from '@linkwright/http'
 import { type Config, originOf } from './config.ts'
 import { type Linkwright, linkwright } from './linkwright.ts'
 import { allOf, blocklist, countryFromMmdb, noCountry, safeBrowsing } from './ports/index.ts'
-import { readSecret } from './secret.ts'
+import { readSecret, requireSecret } from './secret.ts'
+
+/** What the environment plugs in, read and found usable. */
+export interface Plugs {
+  readonly screen: Screen
+  readonly lookup: (ip: string) => string | null
+}
 
 /** First path segments that the server itself serves. */
 const ROUTES = ['healthz', 'readyz']
 
-/** @throws Error in one line, naming the variable whose file or value cannot be used */
-export async function compose(config: Config, storage: Storage, logger: Logger): Promise<Linkwright> {
-  const { geoipDb, countryHeader, profile } = config
+/**
+ * Judges all that can be wrong with the environment; nothing is opened or made before that.
+ * @throws Error in one line, naming the variable whose file or value cannot be used
+ */
+export async function readPlugs(config: Config, logger: Logger): Promise<Plugs> {
+  requireSecret(config.secret, config.production)
+  const { geoipDb } = config
+  return {
+    screen: await readScreen(config, logger),
+    lookup: geoipDb === undefined ? noCountry.lookup : await countryFromMmdb(geoipDb),
+  }
+}
+
+/** @param storage open: the secret that is made for development lies beside its file */
+export function compose(config: Config, { screen, lookup }: Plugs, storage: Storage, logger: Logger): Linkwright {
+  const { countryHeader, profile } = config
   const secret = readSecret(config.secret, config.production, config.database)
   return linkwright({
     origin: originOf(config),
@@ -22,11 +41,8 @@ export async function compose(config: Config, storage: Storage, logger: Logger):
     keyProfile: profile,
     // A slow hash cannot be searched by; its look-up column is keyed.
     ...(profile.hash === 'slow' ? { tokenPepper: secret } : {}),
-    screen: await readScreen(config, logger),
-    country: {
-      header: countryHeader ?? null,
-      lookup: geoipDb === undefined ? noCountry.lookup : await countryFromMmdb(geoipDb),
-    },
+    screen,
+    country: { header: countryHeader ?? null, lookup },
     brand: { tokenPrefix: profile.prefix },
     standalone: true,
     logger,
@@ -40,7 +56,8 @@ async function readScreen({ blocklistFile, safeBrowsing: service }: Config, logg
   }
   if (service !== undefined) {
     const { apiKey, url } = service
-    screens.push(safeBrowsing({ apiKey, ...(url === undefined ? {} : { url }) }))
+    const warn = (text: string) => logger.warn({}, text)
+    screens.push(safeBrowsing({ apiKey, warn, ...(url === undefined ? {} : { url }) }))
   }
   return allOf(...screens)
 }

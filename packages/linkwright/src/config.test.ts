@@ -72,6 +72,8 @@ describe('readConfig', () => {
     ['TOKEN_PREFIX', 'a b'],
     ['KEY_PROFILE', 'constructor'],
     ['LOG_LEVEL', 'loud'],
+    ['TRUST_PROXY', 'everybody'],
+    ['TRUST_PROXY', '10.0.0.0/99'],
     ['SQLITE_SYNCHRONOUS', 'off'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(UsageError)

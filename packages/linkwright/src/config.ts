@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { PLANS, type Plans } from '@linkwright/core'
 import { defaultProfile, KEY_PROFILES, type KeyProfile } from '@linkwright/core/tokens'
+import { createTrust } from '@linkwright/http'
 import { LEVELS, type Level } from './logger.ts'
 
 export interface Config {
@@ -40,10 +41,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     origin: readOrigin(get('LINKWRIGHT_ORIGIN')),
     defaultPlan: oneOf('DEFAULT_PLAN', get('DEFAULT_PLAN') ?? 'free', Object.keys(PLANS)),
     plans: PLANS,
-    trustProxy: (get('TRUST_PROXY') ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
+    trustProxy: readProxies(get('TRUST_PROXY') ?? ''),
     countryHeader: get('COUNTRY_HEADER')?.toLowerCase(),
     geoipDb: get('GEOIP_DB'),
     blocklistFile: get('BLOCKLIST_FILE'),
@@ -72,6 +70,19 @@ function readDatabase(url: string): string {
   const path = /^sqlite:(?:\/\/)?(.+)$/s.exec(url)?.[1]
   if (path === undefined) throw new UsageError('DATABASE_URL must be sqlite:PATH, such as sqlite:./.data/linkwright.db')
   return resolve(path)
+}
+
+function readProxies(text: string): readonly string[] {
+  const proxies = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  try {
+    createTrust(proxies)
+    return proxies
+  } catch {
+    throw new UsageError('TRUST_PROXY must be IP addresses and CIDRs, comma-separated, such as 10.0.0.0/8')
+  }
 }
 
 function readOrigin(text: string | undefined): string | undefined {

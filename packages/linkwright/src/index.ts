@@ -12,10 +12,33 @@ export type {
 } from '@linkwright/core'
 export { LinkwrightError, PLANS, SCOPES } from '@linkwright/core'
 export { KEY_PROFILES } from '@linkwright/core/tokens'
-export { type Call, type Handle, type Host, type HostIdentity, type Logger, type Reply, toNode } from '@linkwright/http'
+export {
+  type Call,
+  createListener,
+  type Deprecation,
+  type Handle,
+  type Host,
+  type HostIdentity,
+  type Logger,
+  type NodeOptions,
+  type Page,
+  type Reply,
+  toNode,
+} from '@linkwright/http'
 export { memory } from '@linkwright/storage-memory'
 export type { Facade } from './as.ts'
 export { BRANDS, type Brand, type BrandName } from './brand.ts'
 export { type Linkwright, linkwright } from './linkwright.ts'
 export type { AsOptions, LinkwrightOptions, OwnerLike } from './options.ts'
-export { allOf, argon2id, blocklist, countryFromMmdb, createAgent, safeBrowsing } from './ports/index.ts'
+export {
+  type AgentOptions,
+  type Argon2Options,
+  allOf,
+  argon2id,
+  type BlocklistOptions,
+  blocklist,
+  countryFromMmdb,
+  createAgent,
+  type SafeBrowsingOptions,
+  safeBrowsing,
+} from './ports/index.ts'

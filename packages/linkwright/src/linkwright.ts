@@ -97,6 +97,7 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
     api: createRest({
       core,
       host: options.host,
+      origins: options.origins,
       plan: planOf,
       base: apiBase,
       logger,
@@ -111,6 +112,7 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
       logger,
       requestId,
       page: options.page,
+      contentSecurityPolicy: options.contentSecurityPolicy,
       standalone: options.standalone ?? false,
     }),
     as: createActing(core, options),

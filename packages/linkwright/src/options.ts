@@ -59,6 +59,10 @@ export interface LinkwrightOptions {
   readonly deprecated?: Deprecation
   /** The page for a visit that ends without a redirect. */
   readonly page?: Page
+  /** The Content-Security-Policy of those pages; needed where a page of your own loads anything. */
+  readonly contentSecurityPolicy?: string
+  /** Other origins whose pages may call the API with the host's cookie. */
+  readonly origins?: readonly string[]
   /** Whether an unknown slug is answered here (404). Default false: the host's own routes go on. */
   readonly standalone?: boolean
   readonly logger?: Logger

@@ -20,15 +20,20 @@ export function checkSecret(secret: string): string {
   return secret
 }
 
+/** @throws Error for a weak secret, and for none in production */
+export function requireSecret(given: string | undefined, production: boolean): string | undefined {
+  if (given !== undefined && given !== '') return checkSecret(given)
+  if (!production) return undefined
+  throw new Error('LINKWRIGHT_SECRET is missing: in production give at least 32 bytes (try: openssl rand -hex 32)')
+}
+
 /**
  * @param file the SQLite file, opened already; outside production its folder keeps a secret that is made once
  * @throws Error in production without a strong secret
  */
 export function readSecret(given: string | undefined, production: boolean, file: string): string {
-  if (given !== undefined && given !== '') return checkSecret(given)
-  if (production) {
-    throw new Error('LINKWRIGHT_SECRET is missing: in production give at least 32 bytes (try: openssl rand -hex 32)')
-  }
+  const required = requireSecret(given, production)
+  if (required !== undefined) return required
   const path = join(dirname(file), 'linkwright.secret')
   try {
     // Exclusive: of two processes that start together one writes, and both read.

@@ -34,6 +34,7 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 1_000,
 }
 const INVALID_HOST = { error: 'A request has one Host header.', code: 'VALIDATION_ERROR' }
+const EXPECTATION = { error: 'Only the expectation 100-continue can be met.', code: 'VALIDATION_ERROR' }
 /** Longer than any request may take, shorter than supervisors wait before they kill. */
 const DRAIN_MS = 10_000
 
@@ -53,6 +54,7 @@ export async function startServer({ port, host, logger, build }: ServerOptions):
     application.handle(request, response)
   })
   server.on('clientError', refuse)
+  server.on('checkExpectation', (_, response) => reply(response, 417, EXPECTATION))
   await listen(server, port, host)
   const actual = (server.address() as AddressInfo).port
   try {

@@ -1,7 +1,7 @@
 // linkwright serve: the standalone server, from an empty folder to a clean exit.
 import { createListener } from '@linkwright/http'
 import type { Command } from 'commander'
-import { compose } from '../compose.ts'
+import { compose, readPlugs } from '../compose.ts'
 import { originOf, readConfig, readPort } from '../config.ts'
 import { type Demo, ensureDemo } from '../demo.ts'
 import { createLogger } from '../logger.ts'
@@ -21,6 +21,7 @@ export function addServe(program: Command): void {
       let demo: Demo | undefined
       let served = config
       const logger = createLogger(config.logLevel, (line) => process.stderr.write(line))
+      const plugs = await readPlugs(config, logger)
       const server = await startServer({
         port: config.port,
         host: options.host,
@@ -30,7 +31,7 @@ export function addServe(program: Command): void {
           const storage = openDatabase(served)
           try {
             await storage.migrate()
-            const links = await compose(served, storage, logger)
+            const links = compose(served, plugs, storage, logger)
             if (options.demo) demo = await ensureDemo(links.core, served.defaultPlan)
             const handle = createListener([links.api, links.redirects], { trustProxy: served.trustProxy })
             return { handle, ready: links.ready, close: links.close }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { type Core, isId, normalizeHost, type Owner, type Storage } from '@linkwright/core'
 import { sqlite } from '@linkwright/storage-sql/sqlite'
-import { compose } from '../compose.ts'
+import { compose, readPlugs } from '../compose.ts'
 import { type Config, originOf, readConfig, UsageError } from '../config.ts'
 import type { Linkwright } from '../linkwright.ts'
 import { createLogger } from '../logger.ts'
@@ -22,15 +22,13 @@ export async function withSession(json: boolean | undefined, work: (session: Ses
   if (!existsSync(config.database)) {
     throw new Error(`there is no database at ${config.database}: run "linkwright migrate" first, or set DATABASE_URL`)
   }
+  const logger = createLogger('warn', (line) => process.stderr.write(line))
+  const plugs = await readPlugs(config, logger)
   const storage = openDatabase(config)
   let links: Linkwright | undefined
   try {
     await checkSchema(storage)
-    links = await compose(
-      config,
-      storage,
-      createLogger('warn', (line) => process.stderr.write(line)),
-    )
+    links = compose(config, plugs, storage, logger)
     await work({ config, links, core: links.core, output })
   } finally {
     await (links ?? storage).close()

@@ -9,6 +9,8 @@ import { BIN, type DocsServer, startDocsServer } from './server.ts'
 
 const run = promisify(execFile)
 const SEPARATOR = '-----8<-----'
+/** A page takes a few seconds; a machine that is busy with all other tests as well may take many more. */
+const LIMIT_MS = 120_000
 
 /** A block of commands, and the sample of its output where one follows. */
 interface Step {
@@ -34,7 +36,7 @@ test('there are commands to run', () => {
 })
 
 describe.concurrent.each(pages)('%s', (page) => {
-  test('does what it says', async () => {
+  test('does what it says', { timeout: LIMIT_MS }, async () => {
     const steps = stepsOf(page)
     const server = await startDocsServer()
     try {
@@ -69,7 +71,11 @@ async function runShell(steps: readonly Step[], { origin, token, env }: DocsServ
     .join(`\nprintf '\\n%s\\n' '${SEPARATOR}'\n`)
     .replaceAll('http://localhost:3000', origin)
     .replaceAll('npm run -s linkwright --', '"$NODE" "$BIN"')
-  const { stdout } = await run('bash', ['-ec', script], { cwd: root, env: { ...env, ...variables }, timeout: 45_000 })
+  const { stdout } = await run('bash', ['-ec', script], {
+    cwd: root,
+    env: { ...env, ...variables },
+    timeout: LIMIT_MS / 2,
+  })
   return stdout.split(`\n${SEPARATOR}\n`)
 }
 

@@ -3,6 +3,7 @@ import { parseArgs, styleText } from 'node:util'
 import { checks } from './checks.ts'
 import type { Step } from './step.ts'
 import { suites } from './suites.ts'
+import { tools } from './tools.ts'
 
 const HELP = `npm test -- [options]
 
@@ -20,7 +21,7 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
-const steps = [...checks, ...suites].filter(
+const steps = [...checks, tools, ...suites].filter(
   ({ parts }) => values.only === undefined || parts.some((part) => part === values.only),
 )
 

@@ -135,3 +135,15 @@ test('an expired token is refused', async () => {
 test('credentials of two kinds do not help each other: a cookie is nobody here', async () => {
   expectFailure(await anonymous.call('GET', '/me', undefined, { Cookie: `lw_session=${token}` }), 'UNAUTHENTICATED')
 })
+
+test('when a token was last used is noted, off the request path', async () => {
+  const read = async () => {
+    const { data } = await cliJson<{ data: (Token & { lastUsedAt: string | null })[] }>(
+      ['token', 'list', '--user', person.id],
+      server.env,
+    )
+    return data.find(({ id }) => id === person.tokenId)?.lastUsedAt
+  }
+  await person.api.get('/me')
+  await expect.poll(read, { timeout: 10_000, interval: 500 }).toMatch(/Z$/)
+})

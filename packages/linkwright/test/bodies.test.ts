@@ -102,7 +102,13 @@ describe('the order in which a call is judged', async () => {
     ['the schema before the plan’s fields', 'POST', '/links', { ...APP, nonsense: 1 }, 'VALIDATION_ERROR'],
     ['the plan’s fields before the link', 'PATCH', unknown, APP, 'PLAN_REQUIRED'],
     ['the plan’s fields before the domain', 'POST', '/links', link({ ...APP, domainId: 'dom_x' }), 'PLAN_REQUIRED'],
-    ['the domain before the slug', 'POST', '/links', link({ domainId: 'dom_x', customSlug: mine.slug }), 'DOMAIN_NOT_FOUND'],
+    [
+      'the domain before the slug',
+      'POST',
+      '/links',
+      link({ domainId: 'dom_x', customSlug: mine.slug }),
+      'DOMAIN_NOT_FOUND',
+    ],
     ['the link last', 'PATCH', unknown, { title: 'x' }, 'NOT_FOUND'],
   ])('%s: %s %s', async (_, method, path, body, code) => {
     expectFailure(await growth.api.call(method, path, body), code)

@@ -33,7 +33,12 @@ test('GET /domains lists yours, newest first', async () => {
   expect(body.pagination).toEqual({ limit: 50, count: 3, nextCursor: null })
   expect(body.data).toHaveLength(3)
   expect(body.data).toEqual(expect.arrayContaining([mine, pending, loose]))
-  expect(body.data.map(({ id }) => id)).toEqual(body.data.map(({ id }) => id).toSorted().reverse())
+  expect(body.data.map(({ id }) => id)).toEqual(
+    body.data
+      .map(({ id }) => id)
+      .toSorted()
+      .reverse(),
+  )
   expect(mine).toEqual({
     id: expect.stringMatching(/^dom_[0-9A-HJKMNP-TV-Z]{26}$/),
     host: 'go.first.example',
@@ -101,7 +106,11 @@ describe('a link on a domain', () => {
   })
 
   test('does not lead back into one of our own short domains', async () => {
-    expectFailure(await create({ destinationUrl: 'https://go.second.example/xyz' }), 'VALIDATION_ERROR', 'destinationUrl')
+    expectFailure(
+      await create({ destinationUrl: 'https://go.second.example/xyz' }),
+      'VALIDATION_ERROR',
+      'destinationUrl',
+    )
   })
 })
 
@@ -134,7 +143,10 @@ describe('several may claim a host', () => {
     const [one, two] = [await add(first.id, 'shared.example'), await add(second.id, 'shared.example')]
     await cliJson(['domain', 'verify', two.id], server.env)
     expect(await cliFails(2, ['domain', 'verify', one.id], server.env)).toMatch(/verified/)
-    expectFailure(await first.api.post('/links', { destinationUrl: DESTINATION, domainId: one.id }), 'DOMAIN_NOT_VERIFIED')
+    expectFailure(
+      await first.api.post('/links', { destinationUrl: DESTINATION, domainId: one.id }),
+      'DOMAIN_NOT_VERIFIED',
+    )
     await second.api.link({ domainId: two.id })
   })
 

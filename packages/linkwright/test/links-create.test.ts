@@ -108,7 +108,9 @@ describe('customSlug', () => {
 
   test.each(
     `admin api app assets bio constructor dashboard docs favicon health healthz login logout null password prototype
-    __proto__ reset-password readyz robots signup sitemap static undefined well-known www API Admin rEaDyZ`.split(/\s+/),
+    __proto__ reset-password readyz robots signup sitemap static undefined well-known www API Admin rEaDyZ`.split(
+      /\s+/,
+    ),
   )('%s is reserved', async (customSlug) => expectFailure(await create({ customSlug }), 'INVALID_SLUG', 'customSlug'))
 
   test.each([7, true, ['abc'], {}])('%j is no slug', async (customSlug) => {
@@ -146,7 +148,9 @@ describe('customSlug', () => {
 
 describe('iosUrl and androidUrl', () => {
   test.each(['iosUrl', 'androidUrl'])('%s is a destination too', async (field) => {
-    expect(await api.link({ [field]: 'https://APPS.example.com' })).toMatchObject({ [field]: 'https://apps.example.com/' })
+    expect(await api.link({ [field]: 'https://APPS.example.com' })).toMatchObject({
+      [field]: 'https://apps.example.com/',
+    })
     expectFailure(await create({ [field]: 'http://10.0.0.1/' }), 'VALIDATION_ERROR', field)
     expectFailure(await create({ [field]: 'app://open' }), 'VALIDATION_ERROR', field)
   })

@@ -1,6 +1,6 @@
 // GET /links: newest first, page by page, and nothing in the query that is not understood.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Link, type LinkList } from './fixture/api.ts'
+import type { Link, LinkList } from './fixture/api.ts'
 import { expectFailure } from './fixture/errors.ts'
 import { createPerson, type Person } from './fixture/people.ts'
 import { startServer } from './fixture/server.ts'

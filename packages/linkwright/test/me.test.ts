@@ -1,8 +1,8 @@
 // GET /me, and the documentation's curl commands byte for byte.
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Link, LinkList, Me } from './fixture/api.ts'
-import { curl } from './fixture/curl.ts'
 import { cliJson } from './fixture/command.ts'
+import { curl } from './fixture/curl.ts'
 import { expectFailure } from './fixture/errors.ts'
 import { createPerson } from './fixture/people.ts'
 import { startServer } from './fixture/server.ts'

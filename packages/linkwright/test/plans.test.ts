@@ -89,7 +89,6 @@ describe.each([
     await person.api.rule(link, RULE)
     expectFailure(await person.api.post(`/links/${link.id}/rules`, RULE), 'PLAN_LIMIT_EXCEEDED')
   })
-
 })
 
 test('an operator mints regardless of the 5 tokens of growth', async () => {

@@ -126,7 +126,9 @@ test('records nothing and takes nothing', async () => {
   const link = await api.link({ maxClicks: 1 })
   for (let n = 0; n < 3; n++) expect((await preview(link)).outcome).toBe('redirect')
   expect((await visit(server, link.shortUrl)).status).toBe(302)
-  await expect.poll(async () => (await api.get<Stats>(`/links/${link.id}/stats`)).body.clicks, { timeout: 2000 }).toBe(1)
+  await expect
+    .poll(async () => (await api.get<Stats>(`/links/${link.id}/stats`)).body.clicks, { timeout: 2000 })
+    .toBe(1)
   expect((await preview(link)).outcome).toBe('exhausted')
 })
 

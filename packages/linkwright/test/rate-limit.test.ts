@@ -35,7 +35,7 @@ test('60 of 100 parallel requests pass on growth, and the next are told to wait 
   expect(reply.body.error).toBe(`Rate limit exceeded (60 req/min). Try again in ${seconds}s.`)
   expect(Object.keys(reply.body)).toEqual(['error', 'code'])
   expect(reply.headers.ratelimit).toMatch(new RegExp(`;r=0;t=${seconds}$`))
-  const toMinute = 60 - (Date.now() / 1000) % 60
+  const toMinute = 60 - ((Date.now() / 1000) % 60)
   expect(Math.abs(seconds - toMinute)).toBeLessThan(2)
 })
 

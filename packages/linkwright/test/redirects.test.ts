@@ -108,9 +108,12 @@ describe('the page', () => {
     expect((await visit(server, '/unknown', { Accept })).headers['content-type']).toMatch('text/html')
   })
 
-  test.each(['application/json', 'application/json, */*', 'Application/JSON;q=0.9'])('is not for %s', async (Accept) => {
-    expectRefusal(await visit(server, '/unknown', { Accept }), 404, 'NOT_FOUND')
-  })
+  test.each(['application/json', 'application/json, */*', 'Application/JSON;q=0.9'])(
+    'is not for %s',
+    async (Accept) => {
+      expectRefusal(await visit(server, '/unknown', { Accept }), 404, 'NOT_FOUND')
+    },
+  )
 })
 
 describe('HEAD', () => {

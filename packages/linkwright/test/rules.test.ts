@@ -95,7 +95,11 @@ describe('PATCH', () => {
     for (const key of ['priority', 'linkId', 'id', 'nonsense']) {
       expectFailure(await api.patch(`/rules/${rule.id}`, { [key]: 1 }), 'VALIDATION_ERROR')
     }
-    expectFailure(await api.patch(`/rules/${rule.id}`, { redirectUrl: 'http://127.0.0.1/' }), 'INVALID_RULE', 'redirectUrl')
+    expectFailure(
+      await api.patch(`/rules/${rule.id}`, { redirectUrl: 'http://127.0.0.1/' }),
+      'INVALID_RULE',
+      'redirectUrl',
+    )
     expectFailure(await api.patch(`/rules/${rule.id}`, { value: 'USA' }), 'INVALID_RULE', 'value')
   })
 })
@@ -106,7 +110,15 @@ describe('PUT order', () => {
     const [a, b] = [await api.rule(link, language('fr')), await api.rule(link, language('de'))]
     const c = await api.rule(elsewhere, language('es'))
     const path = `/links/${link.id}/rules/order`
-    for (const ruleIds of [[], [a.id], [a.id, a.id], [a.id, b.id, b.id], [a.id, b.id, c.id], [a.id, c.id], [a.id, 'x']]) {
+    for (const ruleIds of [
+      [],
+      [a.id],
+      [a.id, a.id],
+      [a.id, b.id, b.id],
+      [a.id, b.id, c.id],
+      [a.id, c.id],
+      [a.id, 'x'],
+    ]) {
       expectFailure(await api.put(path, { ruleIds }), 'VALIDATION_ERROR')
     }
     expectFailure(await api.put(path, { ruleIds: 'all' }), 'VALIDATION_ERROR')
@@ -127,12 +139,20 @@ describe('a body', () => {
   })
 
   test('with an unknown key is 400 VALIDATION_ERROR', async () => {
-    expectFailure(await second.post(`/links/${(await second.link()).id}/rules`, { ...EXAMPLE, priority: 1 }), 'VALIDATION_ERROR')
+    expectFailure(
+      await second.post(`/links/${(await second.link()).id}/rules`, { ...EXAMPLE, priority: 1 }),
+      'VALIDATION_ERROR',
+    )
   })
 
   test('with several wrong values lists them all', async () => {
     const body = { ...EXAMPLE, value: 'USA', redirectUrl: 'x' }
-    expectFailure(await second.post(`/links/${(await second.link()).id}/rules`, body), 'INVALID_RULE', 'value', 'redirectUrl')
+    expectFailure(
+      await second.post(`/links/${(await second.link()).id}/rules`, body),
+      'INVALID_RULE',
+      'value',
+      'redirectUrl',
+    )
   })
 
   test.each(['x', 'http://10.0.0.1/', 'ftp://example.com/', `${server.origin}/abc`, 7, null])(

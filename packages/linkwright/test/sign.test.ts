@@ -131,7 +131,10 @@ describe('keys', () => {
     await cliJson(['key', 'retire', second.id, '--user', user], server.env)
     await soon(after.url, 403)
     expect(await cliFails(1, ['key', 'retire', 'unknown', '--user', user], server.env)).toMatch(/\S/)
-    const { data } = await cliJson<{ data: { id: string; active: boolean }[] }>(['key', 'list', '--user', user], server.env)
+    const { data } = await cliJson<{ data: { id: string; active: boolean }[] }>(
+      ['key', 'list', '--user', user],
+      server.env,
+    )
     expect(data.filter(({ active }) => active)).toHaveLength(1)
     expect(JSON.stringify(data)).not.toMatch(/secret|sealed/)
   })

@@ -1,6 +1,6 @@
 // Statistics: what counts as a click, what as people, and how soon and for how long it shows.
 import { afterAll, describe, expect, test } from 'vitest'
-import { type Link, type Stats } from './fixture/api.ts'
+import type { Link, Stats } from './fixture/api.ts'
 import { expectWithin } from './fixture/clock.ts'
 import { expectFailure } from './fixture/errors.ts'
 import { createPerson } from './fixture/people.ts'
@@ -48,7 +48,8 @@ test('a click shows within 2 seconds, in the statistics and on the link', async 
 
 test('HEAD is no click; bots and prefetches are clicks and no people; refusals are neither', async () => {
   const link = await api.link()
-  const go = (headers: Record<string, string | string[]>, method?: string) => visit(server, link.shortUrl, headers, method)
+  const go = (headers: Record<string, string | string[]>, method?: string) =>
+    visit(server, link.shortUrl, headers, method)
   await go({}, 'HEAD')
   await go({ 'User-Agent': AGENTS.googlebot }, 'HEAD')
   await go({ 'User-Agent': AGENTS.googlebot })

@@ -15,7 +15,7 @@ const [trusting, wary, strangers] = await Promise.all([
 afterAll(() => Promise.all([trusting.stop(), wary.stop(), strangers.stop()]))
 const people = new Map<Server, Person>(
   await Promise.all(
-    [trusting, wary, strangers].map(async (server) => [server, await createPerson(server, 'growth')] as const),
+    [trusting, wary, strangers].map(async (server) => [server, await createPerson(server, 'premium')] as const),
   ),
 )
 const ELSEWHERE = 'https://example.com/elsewhere'
@@ -74,7 +74,7 @@ describe('the client’s address', () => {
     const link = await api.link()
     for (const headers of visits) await visit(server, link.shortUrl, headers)
     const read = async () => (await api.get<Stats>(`/links/${link.id}/stats`)).body
-    await expect.poll(async () => (await read()).clicks, { timeout: 2000 }).toBe(visits.length)
+    await expect.poll(async () => (await read()).clicks, { timeout: 2000, interval: 100 }).toBe(visits.length)
     return (await read()).uniques
   }
   const from = (...hops: string[]) => ({ 'X-Forwarded-For': hops.join(', ') })
@@ -96,7 +96,9 @@ describe('the client’s address', () => {
   })
 
   test('in several spellings is one', async () => {
-    expect(await visitors(trusting, from('198.51.100.1'), from('198.51.100.1:4711'), from('::ffff:198.51.100.1'))).toBe(1)
+    expect(await visitors(trusting, from('198.51.100.1'), from('198.51.100.1:4711'), from('::ffff:198.51.100.1'))).toBe(
+      1,
+    )
     expect(await visitors(trusting, from('2001:DB9::1'), from('[2001:db9::2]:443'))).toBe(1)
   })
 

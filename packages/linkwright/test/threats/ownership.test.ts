@@ -5,13 +5,24 @@
 // | reading or changing by id what belongs to somebody else | the matrix over every route with an id |
 // | telling "not yours" from "not there" by body or headers | the same matrix: one answer, byte for byte |
 // | naming a foreign domain or foreign rules inside a body | second ids |
+// | a deleted link that leaves something to its slug's next one | what is deleted |
 // | a page cursor, an Idempotency-Key or a list of somebody else | lists, replays |
 import { type Contract, errorsOf } from '@linkwright/http'
 import { restContracts } from '@linkwright/http/rest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Link, type LinkList, type Reply, type Rule, type RuleList } from '../fixture/api.ts'
+import {
+  DESTINATION,
+  type Link,
+  type LinkList,
+  type Reply,
+  type Rule,
+  type RuleList,
+  type Stats,
+} from '../fixture/api.ts'
+import { expectWithin } from '../fixture/clock.ts'
 import { expectFailure } from '../fixture/errors.ts'
 import { type Server, startServer } from '../fixture/server.ts'
+import { expectRedirect, visit } from '../fixture/visit.ts'
 import { type Crowd, type Member, openCrowd } from './crowd.ts'
 
 let server: Server
@@ -103,7 +114,16 @@ test('a foreign, unverified or invented domain id is one and the same DOMAIN_NOT
   const verified = await alice.domain('links.alice.example')
   const unverified = await alice.domain('soon.alice.example', { verified: false })
   const answers: Reply<unknown>[] = []
-  for (const domainId of [verified, unverified, 'dom_01J0000000000000000000000Z', 'dom_', '', 'x', '__proto__', link.id]) {
+  for (const domainId of [
+    verified,
+    unverified,
+    'dom_01J0000000000000000000000Z',
+    'dom_',
+    '',
+    'x',
+    '__proto__',
+    link.id,
+  ]) {
     answers.push(await bob.api.post('/links', { destinationUrl: 'https://example.com/', domainId }))
   }
   for (const reply of answers) {
@@ -134,6 +154,25 @@ test("an order takes this link's rules and no others, and says no more about the
   const { body } = await bob.api.get<RuleList>(`/links/${mine.id}/rules`)
   expect(body.data.map(({ id }) => id)).toEqual([first.id, second.id])
   expect((await alice.api.get<RuleList>(`/links/${link.id}/rules`)).body.data).toEqual([rule])
+})
+
+test('what is deleted takes its rules and statistics with it, and its slug starts anew', async () => {
+  const first = await bob.api.link({ customSlug: 'reborn', maxClicks: 1 })
+  const old = await bob.api.rule(first, { ...RULE, operator: 'not_in', value: ['US'] })
+  expect((await visit(server, '/reborn')).status).toBe(302)
+  await expectWithin(5000, async () => (await bob.api.get<Stats>(`/links/${first.id}/stats`)).body.clicks).toBe(1)
+  await bob.api.delete(`/links/${first.id}`)
+  expectFailure(await bob.api.patch(`/rules/${old.id}`, { redirectUrl: DESTINATION }), 'NOT_FOUND')
+  expectFailure(await bob.api.get(`/links/${first.id}/stats`), 'NOT_FOUND')
+  const second = await bob.api.link({ customSlug: 'reborn', maxClicks: 1 })
+  expect(second.clicks).toBe(0)
+  expect((await bob.api.get<RuleList>(`/links/${second.id}/rules`)).body.data).toEqual([])
+  expect((await bob.api.get<Stats>(`/links/${second.id}/stats`)).body).toMatchObject({
+    clicks: 0,
+    byDay: [],
+    byRule: [],
+  })
+  expectRedirect(await visit(server, '/reborn'), DESTINATION)
 })
 
 test('a list holds what is yours, with whosever cursor', async () => {

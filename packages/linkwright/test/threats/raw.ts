@@ -58,5 +58,5 @@ export function speak(port: number, bytes: string | Uint8Array, hearing: Hearing
 }
 
 function statusesOf(text: string): number[] {
-  return [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
+  return [...text.matchAll(/HTTP\/1\.1 (\d{3})[A-Za-z ]*\r\n/g)].map(([, status]) => Number(status))
 }

@@ -7,17 +7,18 @@
 // | a single-use address used twice at once | single use |
 // | a key that has ended | retired keys |
 // | a link that opens unsigned for a moment after signatures are asked for | the switch |
+
+import { randomBytes } from 'node:crypto'
 import { createSeal } from '@linkwright/core'
 import { hmacKey, signLink } from '@linkwright/core/signing'
-import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import vectors from '../../../core/vectors/signatures.json' with { type: 'json' }
 import type { Link, Signed } from '../fixture/api.ts'
 import { expectFailure } from '../fixture/errors.ts'
 import { type Server, startServer } from '../fixture/server.ts'
 import { expectRedirect, expectRefusal, JSON_ONLY, visit } from '../fixture/visit.ts'
-import { steerClock } from './clock.ts'
 import { type Crowd, type Member, openCrowd } from './crowd.ts'
+import { steerClock } from './steered-clock.ts'
 
 let server: Server
 /** Another process on the same data, behind the origin that one of the vectors was made for. */
@@ -37,7 +38,12 @@ beforeAll(async () => {
   crowd = await openCrowd(server)
   alice = await crowd.member({ tokens: 2 })
   bob = await crowd.member()
-  for (const [id, secret] of [['retired', 'aa'.repeat(32)], ['k1', keys.k1], ['k2', keys.k2]] as const) await plant(alice, id, secret)
+  for (const [id, secret] of [
+    ['retired', 'aa'.repeat(32)],
+    ['k1', keys.k1],
+    ['k2', keys.k2],
+  ] as const)
+    await plant(alice, id, secret)
   const fields = { requireSignature: true, destinationUrl: TO }
   for (const customSlug of ['promo', 'PROMO', 'other']) await alice.api.link({ ...fields, customSlug })
   await alice.api.link({ ...fields, customSlug: 'promo', domainId: await alice.domain('links.customer.example') })
@@ -54,7 +60,9 @@ afterAll(async () => {
 async function plant({ owner }: Member, id: string, hex: string): Promise<void> {
   const secret = Buffer.from(hex, 'hex').toString('base64url')
   const sealed = createSeal(SECRET, randomBytes).seal(secret, `signing-key:${owner.id}:${id}`)
-  await crowd.core.storage.of(owner).keys.rotate({ id, ownerId: owner.id, sealed, createdAt: Date.now(), retiredAt: null })
+  await crowd.core.storage
+    .of(owner)
+    .keys.rotate({ id, ownerId: owner.id, sealed, createdAt: Date.now(), retiredAt: null })
 }
 
 /** Visits an address on whatever host it names. */
@@ -117,7 +125,8 @@ test('names of object properties are keys of nobody', async () => {
 
 test('a single-use address passes once, of 20 at the same time and in two processes; HEAD does not use it up', async () => {
   const link = await alice.api.link({ requireSignature: true, destinationUrl: TO })
-  const sign = async () => (await alice.api.post<Signed>(`/links/${link.id}/sign`, { expiresInSeconds: 60, once: true })).body.url
+  const sign = async () =>
+    (await alice.api.post<Signed>(`/links/${link.id}/sign`, { expiresInSeconds: 60, once: true })).body.url
   const url = await sign()
   expect(url).toContain('&lw_n=')
   for (let i = 0; i < 3; i++) {

@@ -35,14 +35,76 @@ afterAll(async () => {
   await server.stop()
 })
 
-const REFUSED = ['', ' ', 'a', 'ab', 'x'.repeat(41), 'x'.repeat(5000), 'a b', ' abc', 'abc ', 'abc\n', '\nabc', 'abc\r\n', 'abc\t']
-  .concat(['a.b', '...', '..', '../etc', './abc', '.env', 'a/b', '/abc', 'abc/', 'a\\b', 'a%2Fb', '%61bc', 'abc%', 'abc%00'])
-  .concat(['abc?x', 'abc#x', 'a+b', 'a;b', 'a:b', 'a,b', '@abc', 'a&b', 'a=b', '~abc', 'a*b', '(abc)', '[abc]', '{abc}'])
+const REFUSED = [
+  '',
+  ' ',
+  'a',
+  'ab',
+  'x'.repeat(41),
+  'x'.repeat(5000),
+  'a b',
+  ' abc',
+  'abc ',
+  'abc\n',
+  '\nabc',
+  'abc\r\n',
+  'abc\t',
+]
+  .concat([
+    'a.b',
+    '...',
+    '..',
+    '../etc',
+    './abc',
+    '.env',
+    'a/b',
+    '/abc',
+    'abc/',
+    'a\\b',
+    'a%2Fb',
+    '%61bc',
+    'abc%',
+    'abc%00',
+  ])
+  .concat([
+    'abc?x',
+    'abc#x',
+    'a+b',
+    'a;b',
+    'a:b',
+    'a,b',
+    '@abc',
+    'a&b',
+    'a=b',
+    '~abc',
+    'a*b',
+    '(abc)',
+    '[abc]',
+    '{abc}',
+  ])
   .concat(['<script>', "a'b", 'a"b', 'a|b', '$abc', '!abc', 'a^b', '`abc`'])
   // Cyrillic, full-width, Kelvin sign, long s, accents (one and two characters), dotless i, digits of other scripts.
-  .concat(['\u0430dmin1', '\uff41\uff42\uff43', '\u212aelvin', '\u017ftatic', 'caf\u00e9', 'cafe\u0301', 'l\u0131nk', '\u0661\u0662\u0663'])
+  .concat([
+    '\u0430dmin1',
+    '\uff41\uff42\uff43',
+    '\u212aelvin',
+    '\u017ftatic',
+    'caf\u00e9',
+    'cafe\u0301',
+    'l\u0131nk',
+    '\u0661\u0662\u0663',
+  ])
   // Zero width, soft hyphen, bidirectional marks, line separators, emoji, byte order mark.
-  .concat(['abc\u200b', 'a\u00adbc', 'abc\u202e', '\u2066abc', 'abc\u2028', '\ud83d\ude00'.repeat(3), '\ufeffabc', 'abc\u3002'])
+  .concat([
+    'abc\u200b',
+    'a\u00adbc',
+    'abc\u202e',
+    '\u2066abc',
+    'abc\u2028',
+    '\ud83d\ude00'.repeat(3),
+    '\ufeffabc',
+    'abc\u3002',
+  ])
 
 test.each(REFUSED)('%j is no slug', async (customSlug) => {
   expectFailure(await alice.api.post('/links', { destinationUrl: TO, customSlug }), 'INVALID_SLUG', 'customSlug')
@@ -52,8 +114,8 @@ test('what is no text is a wrong body, and so are NUL and half characters', asyn
   for (const customSlug of [1, 0, true, false, {}, [], ['abc'], { toString: 'abc' }]) {
     expectFailure(await alice.api.post('/links', { destinationUrl: TO, customSlug }), 'VALIDATION_ERROR', 'customSlug')
   }
-  for (const escape of ['abc\\u0000', 'abc\\ud800', '\\udfffabc']) {
-    const body = `{"destinationUrl":"${TO}","customSlug":"${escape}"}`
+  for (const text of ['abc\\u0000', 'abc\\ud800', '\\udfffabc']) {
+    const body = `{"destinationUrl":"${TO}","customSlug":"${text}"}`
     expectFailure(await alice.api.post('/links', body), 'VALIDATION_ERROR')
   }
 })
@@ -69,8 +131,21 @@ test('reserved words are reserved in any case', async () => {
 })
 
 test('everything else of 3 to 40 characters is a slug, and its visit finds it', async () => {
-  const slugs = ['abc', 'x'.repeat(40), '___', '---', '-rf', '0x1', '000', '1e9', 'NaN', 'true', 'Infinity', 'None', 'apis']
-    .concat(['admin_', 'toString', '__defineGetter__', 'isPrototypeOf', 'select', 'DROP-TABLE', '__dirname', 'index'])
+  const slugs = [
+    'abc',
+    'x'.repeat(40),
+    '___',
+    '---',
+    '-rf',
+    '0x1',
+    '000',
+    '1e9',
+    'NaN',
+    'true',
+    'Infinity',
+    'None',
+    'apis',
+  ].concat(['admin_', 'toString', '__defineGetter__', 'isPrototypeOf', 'select', 'DROP-TABLE', '__dirname', 'index'])
   for (const slug of slugs) {
     const link = await alice.api.link({ customSlug: slug, destinationUrl: `${TO}?${slug}` })
     expect([link.slug, link.shortUrl]).toEqual([slug, `${server.origin}/${slug}`])
@@ -86,9 +161,41 @@ test('a link has one path: no other spelling leads there, and no visit leads to 
   for (const query of ['?', '?x', '?x=1&x=2', '?%', '?%00', `?${'q'.repeat(4000)}`]) {
     expectRedirect(await visit(server, `/Promo${query}`), TO)
   }
-  const paths = ['/PROMO', '/%50romo', '/Prom%6F', '/Promo%20', '/Promo%00', '/Promo%0A', '/Promo%2F', '/Promo/', '//Promo']
-    .concat(['/./Promo', '/x/../Promo', '/../Promo', '/Promo/..', '/Promo.', '/Promo;x', '/Promo+', '/Promo,', '/Promo&x=1'])
-    .concat(['/Promo\\', '/\\Promo', '/Promo:80', '/@Promo', '/Promo%', '/Promo%3Fx', '/Pro%C2%ADmo', '/ſromo', '/', '/Pr', ''])
+  const paths = [
+    '/PROMO',
+    '/%50romo',
+    '/Prom%6F',
+    '/Promo%20',
+    '/Promo%00',
+    '/Promo%0A',
+    '/Promo%2F',
+    '/Promo/',
+    '//Promo',
+  ]
+    .concat([
+      '/./Promo',
+      '/x/../Promo',
+      '/../Promo',
+      '/Promo/..',
+      '/Promo.',
+      '/Promo;x',
+      '/Promo+',
+      '/Promo,',
+      '/Promo&x=1',
+    ])
+    .concat([
+      '/Promo\\',
+      '/\\Promo',
+      '/Promo:80',
+      '/@Promo',
+      '/Promo%',
+      '/Promo%3Fx',
+      '/Pro%C2%ADmo',
+      '/ſromo',
+      '/',
+      '/Pr',
+      '',
+    ])
     .concat([`/${'x'.repeat(41)}`, `/${'x'.repeat(8000)}`, '/promO'])
   for (const path of paths) {
     const { text, statuses } = await speak(
@@ -110,7 +217,9 @@ test('on a domain without case, slugs that differ in case alone are one', async 
   for (const path of ['/Summer', '/summer', '/sUMMER']) {
     await expect.poll(async () => (await visit(server, path, { Host: 'nocase.example' })).headers.location).toBe(TO)
   }
-  expect((await visit(server, '/\u017fummer'.normalize(), { Host: 'nocase.example' }).catch(() => ({ status: 404 }))).status).toBe(404)
+  expect(
+    (await visit(server, '/\u017fummer'.normalize(), { Host: 'nocase.example' }).catch(() => ({ status: 404 }))).status,
+  ).toBe(404)
 })
 
 test('a deleted slug rests: its owner may have it again at once, nobody else, and nobody learns whose it was', async () => {

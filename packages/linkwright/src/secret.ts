@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** Bytes below which a secret is refused. */
-export const SECRET_BYTES = 32
+const SECRET_BYTES = 32
 
 /** Used where nobody gave one and nothing is in production: what it seals is readable by whoever reads this file. */
 export const DEVELOPMENT_SECRET = 'linkwright-development-secret-seals-nothing'

@@ -13,7 +13,7 @@ export interface ServerOptions {
 }
 
 /** What the server serves. */
-export interface Application {
+interface Application {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void
   /** Whether requests can be served now. */
   readonly ready: () => Promise<boolean>

@@ -20,12 +20,12 @@ export interface LinkRecord {
   readonly claims: number
 }
 
-export interface TokenRecord {
+interface TokenRecord {
   readonly token: Token
   readonly secret: TokenSecret
 }
 
-export interface Tombstone {
+interface Tombstone {
   readonly subject: string
   readonly at: number
 }

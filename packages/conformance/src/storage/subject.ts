@@ -14,7 +14,7 @@ export interface Candidate {
   readonly skip?: readonly { readonly reason: string; readonly tests: readonly string[] }[] | undefined
 }
 
-export type Test = (name: string, run: (world: World) => Promise<void>) => void
+type Test = (name: string, run: (world: World) => Promise<void>) => void
 
 /** The tests of a subject. What they may do is in the world they get. */
 export type Subject = (test: Test, candidate: Candidate) => void

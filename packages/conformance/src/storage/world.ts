@@ -22,7 +22,7 @@ export const DAY_MS = 24 * HOUR_MS
 /** Tombstones younger than this hold their slugs in tests that are not about them. */
 export const TOMBSTONES_SINCE = NOW - 30 * DAY_MS
 
-export type RuleRow = Omit<Rule, 'priority'>
+type RuleRow = Omit<Rule, 'priority'>
 
 export interface World {
   readonly storage: Storage

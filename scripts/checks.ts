@@ -15,6 +15,7 @@ export const checks: Step[] = [
       [
         ['tsc', ['-b']],
         ['tsc', ['-p', 'tsconfig.tools.json']],
+        ['tsc', ['-p', 'benchmarks']],
       ],
       live,
     ),

@@ -1,9 +1,10 @@
 // Makes load on one server: wrk where it is installed, else autocannon, which is slower and cannot tell a p99.
+/// <reference path="./untyped.d.ts" />
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import autocannon from 'autocannon'
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly port: number
   readonly path: string
   readonly headers: Readonly<Record<string, string>>

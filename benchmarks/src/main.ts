@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { rowsOf } from './child.ts'
 import { chooseGenerator } from './load.ts'
-import { describeMachine, isBusy } from './machine.ts'
+import { describeMachine } from './machine.ts'
 import { tell } from './progress.ts'
 import { benchRedirects } from './redirect.ts'
 import { type Row, toMarkdown } from './rows.ts'
-import { benchRules } from './rules.ts'
 
 const HELP = `npm run bench -- [options]
 
@@ -21,11 +21,20 @@ Ratios compare what was measured in the same round. Where the middle half of the
 row says "noisy" and from where to where; run it again on a machine that does nothing else. With wrk in the path the load costs less and has a p99.
 `
 
-const LONG = { redirect: { rounds: 7, warmMs: 1000, ms: 3000 }, rules: { rounds: 15, ms: 100 } }
-const QUICK = { redirect: { rounds: 3, warmMs: 1000, ms: 1000 }, rules: { rounds: 7, ms: 40 } }
+const LONG = {
+  rules: { rounds: 15, ms: 200 },
+  redirect: { rounds: 7, warmMs: 1000, ms: 3000, door: { rounds: 9, visits: 40_000 } },
+}
+const QUICK = {
+  rules: { rounds: 7, ms: 100 },
+  redirect: { rounds: 3, warmMs: 1000, ms: 1000, door: { rounds: 4, visits: 20_000 } },
+}
 
-/** @returns the exit code: 1 when a count is wrong, 2 for wrong arguments; slow is no error */
-export async function bench(args: readonly string[]): Promise<number> {
+/**
+ * @param build makes what is measured
+ * @returns the exit code: 1 when a count is wrong, 2 for wrong arguments; slow is no error
+ */
+export async function bench(args: readonly string[], build: () => Promise<void>): Promise<number> {
   const values = readArgs(args)
   if (typeof values === 'string') {
     process.stderr.write(`${values}\n\n${HELP}`)
@@ -35,13 +44,16 @@ export async function bench(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
+  await build()
   const { redirect, rules } = values.quick ? QUICK : LONG
   const generator = chooseGenerator()
   const machine = describeMachine(generator.name)
   for (const line of machine) tell(line)
-  if (isBusy()) tell('this machine has other work to do: expect noise')
   const rows: Row[] = []
-  if (values.only !== 'redirect') rows.push(...(await benchRules(rules)))
+  if (values.only !== 'redirect') {
+    tell(`rules: ${rules.rounds} rounds`)
+    rows.push(...(await rowsOf('rule-rounds.ts', [rules.rounds, rules.ms])))
+  }
   if (values.only !== 'rules') rows.push(...(await benchRedirects({ ...redirect, generator, built: true })))
   const report = [...machine.map((line) => `- ${line}`), '', toMarkdown(rows), ''].join('\n')
   process.stdout.write(values.json ? `${JSON.stringify({ machine, rows }, null, 2)}\n` : `${report}`)

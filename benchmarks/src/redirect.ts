@@ -2,10 +2,15 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rowsOf } from './child.ts'
+import { type Contender, listContenders } from './contenders.ts'
+import { type DoorOptions, measureDoor } from './door-rounds.ts'
 import { BROWSER_HEADERS, CONNECTIONS, type Generator, type Load } from './load.ts'
+import { othersShare } from './machine.ts'
 import { tell } from './progress.ts'
-import { countedRow, measuredRow, type Row } from './rows.ts'
-import { bareServer, type Command, embeddedServer, standaloneServer, startServer } from './server.ts'
+import { othersRow, type Sample, timedRows } from './redirect-rows.ts'
+import { countedRow, type Row } from './rows.ts'
+import { startServer } from './server.ts'
 import { countStatements } from './statements.ts'
 import { orderOf } from './statistics.ts'
 import { checkVisits } from './visit.ts'
@@ -16,28 +21,9 @@ export interface RedirectOptions {
   readonly rounds: number
   readonly warmMs: number
   readonly ms: number
+  readonly door: DoorOptions
   /** Whether what was built is measured, as it must be; tests run from source. */
   readonly built: boolean
-}
-
-interface Contender {
-  readonly name: string
-  readonly path: string
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly command: (file: string) => Command
-  /** Whether its answers are clicks. */
-  readonly clicks: boolean
-}
-
-interface Sample {
-  readonly perSecond: number
-  /** Server's processor time a request (µs). */
-  readonly cpu: number | null
-  /** Share of one core that the server used. */
-  readonly busy: number | null
-  readonly p50: number | null
-  readonly p99: number | null
 }
 
 interface Clicks {
@@ -48,10 +34,7 @@ interface Clicks {
   visits: number
 }
 
-const BARE = 'bare node:http'
 const host = new URL(ORIGIN).host
-/** Below this the load, and not the server, set the pace: requests a second then say nothing of the server. */
-const SATURATED = 0.9
 
 export async function benchRedirects(options: RedirectOptions): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'linkwright-bench-'))
@@ -74,13 +57,20 @@ export async function benchRedirects(options: RedirectOptions): Promise<Row[]> {
     const statements = await countStatements(world, options.generator, ms, options.built)
     for (const text of statements.texts) tell(`run on a warm redirect: ${text}`)
     for (const complaint of clicks.wrong) tell(complaint)
+    tell('the door without sockets')
+    const { rounds, visits } = options.door
+    const door = options.built
+      ? await rowsOf('door-rounds.ts', [world.file, world.signedPath, rounds, visits])
+      : await measureDoor(world, options.door)
     return [
       ...contenders.flatMap(({ name }) => timedRows(name, samples)),
+      ...door,
+      othersRow(samples),
       countedRow('visits sent to the right place', clicks.visits, 'visits', 'all of them', true),
       countedRow(
-        'clicks kept of redirects sent',
+        'clicks kept of redirects answered',
         clicks.recorded,
-        `of ${clicks.answered}`,
+        `of ${clicks.answered} seen`,
         'every one',
         clicks.wrong.length === 0,
       ),
@@ -111,24 +101,6 @@ export async function benchRedirects(options: RedirectOptions): Promise<Row[]> {
   }
 }
 
-function listContenders(world: World, built: boolean): Contender[] {
-  const standalone = { status: 302, clicks: true, command: (file: string) => standaloneServer(file, built) }
-  return [
-    { name: BARE, path: '/plain', status: 302, clicks: false, command: bareServer },
-    { name: 'standalone, warm link', path: '/plain', ...standalone },
-    { name: 'standalone, 5 rules', path: '/ruled', ...standalone },
-    { name: 'standalone, signed link', path: world.signedPath, ...standalone },
-    {
-      name: 'API GET /me',
-      path: '/api/v1/me',
-      status: 200,
-      headers: { Authorization: `Bearer ${world.token}` },
-      clicks: false,
-      command: (file) => embeddedServer(file, built),
-    },
-  ]
-}
-
 async function measure(
   { name, path, status, headers = {}, command, clicks: isClicked }: Contender,
   file: string,
@@ -136,6 +108,7 @@ async function measure(
   { generator, warmMs, ms }: RedirectOptions,
   clicks: Clicks,
 ): Promise<Sample> {
+  const others = await othersShare()
   const server = await startServer(command(file))
   const target = { port: server.port, path, headers: { ...BROWSER_HEADERS, Host: host, ...headers } }
   let visits = 0
@@ -172,48 +145,8 @@ async function measure(
     perSecond: load.answered / load.seconds,
     cpu: cpu === null ? null : cpu / load.answered,
     busy: cpu === null ? null : cpu / 1e6 / load.seconds,
+    others,
     p50: load.p50,
     p99: load.p99,
   }
-}
-
-function timedRows(name: string, samples: ReadonlyMap<string, readonly Sample[]>): Row[] {
-  const column = (of: string, key: keyof Sample) => samples.get(of)!.map((sample) => sample[key])
-  const row = (
-    key: keyof Sample,
-    label: string,
-    unit: string,
-    goal?: Parameters<typeof measuredRow>[0]['goal'],
-  ): Row[] => {
-    const mine = column(name, key).filter((value) => value !== null)
-    const bare = column(BARE, key).filter((value) => value !== null)
-    if (mine.length === 0 || bare.length !== mine.length) return []
-    const baseline = name === BARE ? undefined : { name: BARE, samples: bare }
-    return [
-      measuredRow({
-        work: `${name}: ${label}`,
-        unit,
-        samples: mine,
-        ...(baseline === undefined ? {} : { baseline }),
-        ...(goal === undefined ? {} : { goal }),
-      }),
-    ]
-  }
-  const paced = [name, BARE].some((of) => column(of, 'busy').some((busy) => busy !== null && busy < SATURATED))
-  const throughput = paced ? 'throughput (the load set the pace)' : 'throughput'
-  const goal =
-    name === 'standalone, 5 rules'
-      ? { text: 'at least 0.93', isMet: (_: number, ratio: number) => ratio >= 0.93 }
-      : undefined
-  return [
-    ...row('perSecond', throughput, 'requests/s', paced ? undefined : goal),
-    ...row(
-      'cpu',
-      'processor',
-      'µs/request',
-      paced && goal ? { text: 'at most 1.075', isMet: (_, ratio) => ratio <= 1.075 } : undefined,
-    ),
-    ...row('p50', 'p50', 'ms'),
-    ...row('p99', 'p99', 'ms'),
-  ]
 }

@@ -4,6 +4,7 @@ import { engineOf, logicOf } from './peers.ts'
 import { measuredRow, type Row } from './rows.ts'
 import { LEAVES, type RuleSet, randomRules, randomVisitors, TREES, type Visitor } from './rule-sets.ts'
 import { orderOf } from './statistics.ts'
+import { usedMicroseconds } from './stopwatch.ts'
 
 export interface RuleOptions {
   readonly rounds: number
@@ -115,11 +116,12 @@ async function calibrate(run: Case['run'], ms: number): Promise<number> {
   }
 }
 
+/** Nanoseconds of processor time. */
 async function timeOf(run: Case['run'], times: number): Promise<number> {
-  const begun = process.hrtime.bigint()
+  const begun = usedMicroseconds()
   const result = run(times)
   sink += typeof result === 'number' ? result : await result
-  return Number(process.hrtime.bigint() - begun)
+  return (usedMicroseconds() - begun) * 1000
 }
 
 if (import.meta.main) {

@@ -69,7 +69,7 @@ export const TREES: RuleSet = {
 }
 
 /** Numbers that look random and are the same in every run (a linear congruential generator). */
-export function createDice(seed: number): (sides: number) => number {
+function createDice(seed: number): (sides: number) => number {
   let state = seed >>> 0
   return (sides) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0

@@ -2,7 +2,7 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 import type { ExpectedVisit } from './world.ts'
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
 }
@@ -21,12 +21,7 @@ export async function checkVisits(port: number, host: string, visits: readonly E
   return complaints
 }
 
-export function visit(
-  port: number,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  agent?: Agent,
-): Promise<Answer> {
+function visit(port: number, path: string, headers: Readonly<Record<string, string>>, agent?: Agent): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(
       { host: '127.0.0.1', port, path, headers, ...(agent === undefined ? {} : { agent }) },

@@ -55,6 +55,7 @@ export function createTrust(proxies: readonly string[]): Trust {
 export function readAddress(text: string): string {
   // As sockets tell it, nearly always.
   if (isIP(text) === 4) return text
+  if (text.startsWith('::ffff:') && isIP(text.slice(7)) === 4) return text.slice(7)
   let address = text.trim()
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(address)
   if (bracketed !== null) address = bracketed[1]!

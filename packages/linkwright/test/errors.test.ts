@@ -1,10 +1,11 @@
 // The table of error codes, row by row: each provoked on a running server, with its status and its one shape.
 import { afterAll, describe, expect, test } from 'vitest'
-import { api, DESTINATION, type Link, type Reply } from './fixture/api.ts'
+import { api, DESTINATION, type Link } from './fixture/api.ts'
 import { cliJson } from './fixture/command.ts'
 import { type Code, expectFailure, STATUS } from './fixture/errors.ts'
 import { createPerson, createToken } from './fixture/people.ts'
 import { startServer } from './fixture/server.ts'
+import type { Reply } from './fixture/wire.ts'
 
 const server = await startServer()
 afterAll(() => server.stop())

@@ -2,11 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { api as client, DESTINATION, type Fields, type LinkList, type Reply, type Signed } from './fixture/api.ts'
+import { api as client, DESTINATION, type Fields, type LinkList, type Signed } from './fixture/api.ts'
 import { cliJson } from './fixture/command.ts'
 import { expectFailure } from './fixture/errors.ts'
 import { createPerson, createToken } from './fixture/people.ts'
 import { startServer } from './fixture/server.ts'
+import type { Reply } from './fixture/wire.ts'
 
 const server = await startServer()
 afterAll(() => server.stop())

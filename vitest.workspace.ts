@@ -18,7 +18,10 @@ function project(name: string, include: string[], more: object = {}) {
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'benchmarks/src/*.test.ts']),
+      project('unit', ['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'benchmarks/src/*.test.ts'], {
+        // Vitest would leave one of two cores to whoever is at the keyboard.
+        maxWorkers: 2,
+      }),
       // Whole-process tests: servers, commands and several processes on one file.
       project('contract', ['packages/*/test/**/*.test.ts', 'docs/**/*.test.ts', 'examples/**/*.test.ts'], {
         globalSetup: 'scripts/contract-setup.ts',

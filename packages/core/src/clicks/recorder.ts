@@ -44,11 +44,12 @@ export interface RecorderPorts extends FoldSources {
   readonly capacity: number
 }
 
-/** Small batches: a fold holds the writer for under 2 ms, so that API writes do not wait behind it. */
+/** Small batches: a fold holds the writer for about 1 ms, so that API writes do not wait behind it. */
 const BATCH = 20
+/** While many wait, more at a time, which is cheaper for each: under steady load the queue settles instead of filling up. */
+const LARGE_BATCH = 200
+const BACKLOG = 5_000
 const SALT_BYTES = 32
-/** Clicks waiting for which one more batch is folded without a break. */
-const BACKLOG = 2_000
 const ORPHANS_PER_MINUTE = 60
 
 export function createRecorder(ports: RecorderPorts): Recorder {
@@ -114,21 +115,17 @@ export function createRecorder(ports: RecorderPorts): Recorder {
       clicks = []
       orphans = []
       let done = 0
-      let unbroken = 0
       try {
-        for (; done < batch.length || (done === 0 && lone.length > 0); done += BATCH) {
-          const events = batch.slice(done, done + BATCH)
+        for (let size = 0; done < batch.length || (done === 0 && lone.length > 0); done += size) {
+          size = counts.pending > BACKLOG ? LARGE_BATCH : BATCH
+          const events = batch.slice(done, done + size)
           const folded: Click[] = []
           for (const event of events) folded.push(foldClick(event, await saltOf(dayOf(event.at)), ports))
           await store.append(folded, done === 0 ? lone : [])
           counts.pending -= events.length
           counts.recorded += events.length
-          // Storage may answer without ever leaving this tick: let visits in between. The longer the queue, the more
-          // is folded at a time, so that under steady load it settles instead of filling up.
-          if (++unbroken * BACKLOG >= counts.pending) {
-            unbroken = 0
-            await nextTick()
-          }
+          // Storage may answer without ever leaving this tick: let visits in between.
+          await nextTick()
         }
       } catch (error) {
         // Given again next time: ids make that harmless.

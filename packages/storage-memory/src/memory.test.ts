@@ -1,6 +1,7 @@
 // The memory storage under the suites that every storage must pass, and what it promises beyond them.
 import { ownersModel, storageSuite } from '@linkwright/conformance'
-import { createIds, type LinkRow, type Storage } from '@linkwright/core'
+import { linkRow, OWNER } from '@linkwright/conformance/sample'
+import { createIds, type Storage } from '@linkwright/core'
 import { describe, expect, test } from 'vitest'
 import { memory } from './index.ts'
 
@@ -8,7 +9,6 @@ storageSuite({ name: 'memory', open: async () => memory() })
 ownersModel({ name: 'memory', open: memory, reference: memory })
 
 const NOW = Date.UTC(2026, 10, 22)
-const OWNER = { id: 'project', subject: 'user' }
 const id = createIds(
   () => NOW,
   () => new Uint8Array(1),
@@ -66,26 +66,6 @@ describe('transactions', () => {
 })
 
 function insert(storage: Storage, slug: string) {
-  const link: LinkRow = {
-    id: id(),
-    ownerId: OWNER.id,
-    domainId: null,
-    slug,
-    destinationUrl: 'https://example.com/',
-    title: null,
-    iosUrl: null,
-    androidUrl: null,
-    requireSignature: false,
-    trustScore: 80,
-    trustReason: '+30 HTTPS',
-    screening: 'clear',
-    maxClicks: null,
-    startsAt: null,
-    expiresAt: null,
-    disabled: false,
-    archivedAt: null,
-    createdAt: NOW,
-    updatedAt: NOW,
-  }
+  const link = linkRow({ id: id(), slug })
   return storage.of(OWNER).links.insert({ link, slugKey: slug, tombstonesSince: 0 })
 }

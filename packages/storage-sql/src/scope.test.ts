@@ -1,11 +1,11 @@
 // Scopes: what is not the owner's cannot be reached through one.
 import { readFileSync } from 'node:fs'
+import { linkRow, OWNER } from '@linkwright/conformance/sample'
 import { Kysely } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { askThrough, type Connection } from './connection.ts'
 import { ENGINES } from './engine.ts'
 import { migrate } from './migrations/migrate.ts'
-import { linkRow, OWNER } from './sample.ts'
 import type { Schema } from './schema.ts'
 import { Scope } from './scope.ts'
 import { sqliteDialect } from './sqlite/dialect.ts'

@@ -1,11 +1,12 @@
 // Sweeping: bounded, and only what has outlived its use.
+
+import { linkRow, OWNER } from '@linkwright/conformance/sample'
 import type { Click } from '@linkwright/core'
 import { Kysely } from 'kysely'
 import { expect, test } from 'vitest'
 import { askThrough, type Connection } from './connection.ts'
 import { ENGINES } from './engine.ts'
 import { migrate } from './migrations/migrate.ts'
-import { linkRow, OWNER } from './sample.ts'
 import type { Schema } from './schema.ts'
 import { sqliteDialect } from './sqlite/dialect.ts'
 import { openFile } from './sqlite/file.ts'

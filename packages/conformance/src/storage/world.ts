@@ -1,4 +1,5 @@
 // What tests are made of: a storage, fresh owners, and rows with sensible fields.
+
 import { randomBytes } from 'node:crypto'
 import {
   type Click,
@@ -14,6 +15,7 @@ import {
   type Storage,
   type Token,
 } from '@linkwright/core'
+import { linkRow } from '../sample.ts'
 
 /** 2026-11-22 10:00 UTC, a full hour. */
 export const NOW = Date.UTC(2026, 10, 22, 10)
@@ -59,28 +61,8 @@ export function createWorld(storage: Storage): World {
       await storage.directory.ensureProject({ ...owner, name: 'Project', createdAt: NOW })
       return owner
     },
-    linkRow: (owner, fields) => ({
-      id: id(),
-      ownerId: owner.id,
-      domainId: null,
-      slug: `s${id()}`,
-      destinationUrl: 'https://example.com/',
-      title: null,
-      iosUrl: null,
-      androidUrl: null,
-      requireSignature: false,
-      trustScore: 80,
-      trustReason: '+30 HTTPS',
-      screening: 'clear',
-      maxClicks: null,
-      startsAt: null,
-      expiresAt: null,
-      disabled: false,
-      archivedAt: null,
-      createdAt: NOW,
-      updatedAt: NOW,
-      ...fields,
-    }),
+    linkRow: (owner, fields) =>
+      linkRow({ id: id(), ownerId: owner.id, slug: `s${id()}`, createdAt: NOW, updatedAt: NOW, ...fields }),
     newLink: (link, slugKey = link.slug) => ({ link, slugKey, tombstonesSince: TOMBSTONES_SINCE }),
     addLink: (owner, fields) => storage.of(owner).links.insert(world.newLink(world.linkRow(owner, fields))),
     ruleRow: (linkId, fields) => ({

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { linkRow, OWNER } from '@linkwright/conformance/sample'
 import { SlugTaken } from '@linkwright/core'
 import { afterAll, describe, expect, test } from 'vitest'
-import { linkRow, OWNER } from '../sample.ts'
 import { sqlite } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'linkwright-sqlite-'))

@@ -1,8 +1,10 @@
-// For tests: rows with sensible fields.
+// `@linkwright/conformance/sample`: rows with sensible fields, for the tests of storages.
 import type { LinkRow, Owner } from '@linkwright/core'
 
+/** A project and the plan subject above it. */
 export const OWNER: Owner = { id: 'project', subject: 'user' }
 
+/** A link of `OWNER`, but for the fields given. */
 export function linkRow(fields: Partial<LinkRow> & Pick<LinkRow, 'id' | 'slug'>): LinkRow {
   return {
     ownerId: OWNER.id,

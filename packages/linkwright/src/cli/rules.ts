@@ -15,7 +15,7 @@ export function addRules(program: Command): void {
     .addOption(new Option('--device <name>', 'device class').choices(DEVICES))
     .addOption(new Option('--browser <name>', 'browser').choices(BROWSERS))
     .option('--referer <url>', 'Referer header')
-    .option('--hour <n>', 'hour of the day, UTC')
+    .option('--hour <n>', 'hour of the day, UTC', readHour)
     .option('--language <tag>', 'Accept-Language header')
     .option('--returning', 'a visitor who was here before')
     .option('--ua <text>', 'User-Agent header')
@@ -59,7 +59,7 @@ interface VisitOptions {
   readonly device?: Device
   readonly browser?: Browser
   readonly referer?: string
-  readonly hour?: string
+  readonly hour?: number
   readonly language?: string
   readonly returning?: boolean
   readonly ua?: string
@@ -69,12 +69,15 @@ interface VisitOptions {
 }
 
 function readVisit(options: VisitOptions) {
-  const { country, device, browser, hour, returning, ip, at } = options
-  if (hour !== undefined && !/^(1?\d|2[0-3])$/.test(hour)) throw new UsageError('--hour must be from 0 to 23')
+  const { country, device, browser, hour: hour_utc, returning, ip, at } = options
   const headers = given({ 'user-agent': options.ua, referer: options.referer, 'accept-language': options.language })
-  const hour_utc = hour === undefined ? undefined : Number(hour)
   const signed = options.unsigned ? false : undefined
   return { ...given({ at, ip }), headers, facts: given({ country, device, browser, hour_utc, returning, signed }) }
+}
+
+function readHour(text: string): number {
+  if (!/^(1?\d|2[0-3])$/.test(text)) throw new UsageError('--hour must be from 0 to 23')
+  return Number(text)
 }
 
 /** Drops what was not said. */

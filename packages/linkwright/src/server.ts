@@ -79,12 +79,19 @@ export async function startServer({ port, host, logger, build }: ServerOptions):
 
 function listen(server: Server, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)))
     server.listen(port, host, () => {
-      server.off('error', reject)
+      server.removeAllListeners('error')
       resolve()
     })
   })
+}
+
+/** The two ways in which a newcomer's first start fails, with the way out. */
+function explain(error: NodeJS.ErrnoException, port: number): Error {
+  const problem = { EADDRINUSE: 'is in use', EACCES: 'needs rights that this user does not have' }[error.code ?? '']
+  if (problem === undefined) return error
+  return new Error(`port ${port} ${problem}: choose another with --port or PORT`, { cause: error })
 }
 
 async function answerReady(

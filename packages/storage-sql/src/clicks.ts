@@ -1,28 +1,58 @@
 // Folds clicks: raw rows, hourly roll-ups, visitors and the links' own counts, in one transaction.
-import type { Click, ClickStore, Orphan } from '@linkwright/core'
+import type { Click, ClickStore } from '@linkwright/core'
 import { sql } from 'kysely'
 import { toBit } from './columns.ts'
 import { atomically, type Connection } from './connection.ts'
-import { type HourCount, rollUp, type VisitorDay } from './rollups.ts'
+import { rollUp } from './rollups.ts'
+import { batches, insertRows } from './rows.ts'
 
-/** Rows a statement: engines cap how many values one may bind. */
-const BATCH = 100
+const HOUR = ['owner_id', 'link_id', 'hour', 'dimension', 'value', 'clicks', 'people', 'bots'] as const
+const VISITOR = ['owner_id', 'link_id', 'day', 'visitor', 'hours'] as const
+const ORPHAN = ['id', 'at', 'host', 'slug'] as const
+const CLICK = [
+  'id',
+  'at',
+  'link_id',
+  'rule_id',
+  'outcome',
+  'counted',
+  'bot',
+  'prefetch',
+  'head',
+  'country',
+  'device',
+  'browser',
+  'referrer',
+  'language',
+  'visitor',
+] as const
+
+/** Links asked for or counted on in one statement. */
+const LINKS = 100
 
 export function clickStore(connection: Connection): ClickStore {
+  const write = { raw: writeRaw(), hours: addHours(), visitors: addVisitors(), orphans: writeOrphans() }
   return {
     append(clicks, orphans) {
       if (clicks.length === 0 && orphans.length === 0) return Promise.resolve()
       return atomically(connection, async (inner) => {
+        const { db } = inner
         const owners = await ownersOf(inner, clicks)
-        const fresh = await writeRaw(
-          inner,
-          clicks.filter((click) => owners.has(click.linkId)),
+        const byId = new Map(clicks.filter(({ linkId }) => owners.has(linkId)).map((click) => [click.id, click]))
+        const inserted = await write.raw(db, [...byId.values()].map(toRow))
+        // What was there already has been counted.
+        const { hours, visitors, links } = rollUp(inserted.map(({ id }) => byId.get(id)!))
+        const keys = (linkId: string) => ({ owner_id: owners.get(linkId)!, link_id: linkId })
+        await write.hours(
+          db,
+          hours.map(({ linkId, ...count }) => ({ ...keys(linkId), ...count })),
         )
-        const { hours, visitors, links } = rollUp(fresh)
-        await addHours(inner, hours, owners)
-        await addVisitors(inner, visitors, owners)
+        await write.visitors(
+          db,
+          visitors.map(({ linkId, ...seen }) => ({ ...keys(linkId), ...seen })),
+        )
         await countOnLinks(inner, links)
-        await writeOrphans(inner, orphans)
+        await write.orphans(db, orphans)
       })
     },
 
@@ -42,54 +72,43 @@ export function clickStore(connection: Connection): ClickStore {
 /** The owners of those links that are there. */
 async function ownersOf({ db }: Connection, clicks: readonly Click[]): Promise<ReadonlyMap<string, string>> {
   const owners = new Map<string, string>()
-  for (const ids of batches([...new Set(clicks.map(({ linkId }) => linkId))])) {
+  for (const ids of batches([...new Set(clicks.map(({ linkId }) => linkId))], LINKS)) {
     const rows = await db.selectFrom('linkwright_link').select(['id', 'owner_id']).where('id', 'in', ids).execute()
     for (const row of rows) owners.set(row.id, row.owner_id)
   }
   return owners
 }
 
-/** @returns the clicks that were not there yet */
-async function writeRaw({ db }: Connection, clicks: readonly Click[]): Promise<Click[]> {
-  const byId = new Map(clicks.map((click) => [click.id, click]))
-  const fresh: Click[] = []
-  for (const part of batches([...byId.values()])) {
-    const rows = await db
-      .insertInto('linkwright_click')
-      .values(part.map(toRow))
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .returning('id')
-      .execute()
-    for (const { id } of rows) fresh.push(byId.get(id)!)
-  }
-  return fresh
+/** Gives the ids of the clicks that were not there yet. */
+function writeRaw() {
+  return insertRows<'linkwright_click', { readonly id: string }>('linkwright_click', CLICK, (insert) =>
+    insert.onConflict((conflict) => conflict.column('id').doNothing()).returning('id'),
+  )
 }
 
-async function addHours({ db }: Connection, hours: readonly HourCount[], owners: ReadonlyMap<string, string>) {
+function addHours() {
   const sum = (column: 'clicks' | 'people' | 'bots') =>
     sql<number>`${sql.ref(`linkwright_click_hour.${column}`)} + ${sql.ref(`excluded.${column}`)}`
-  for (const part of batches(hours)) {
-    await db
-      .insertInto('linkwright_click_hour')
-      .values(part.map(({ linkId, ...count }) => ({ owner_id: owners.get(linkId)!, link_id: linkId, ...count })))
-      .onConflict((conflict) =>
-        conflict
-          .columns(['link_id', 'hour', 'dimension', 'value'])
-          .doUpdateSet({ clicks: sum('clicks'), people: sum('people'), bots: sum('bots') }),
-      )
-      .execute()
-  }
+  return insertRows('linkwright_click_hour', HOUR, (insert) =>
+    insert.onConflict((conflict) =>
+      conflict
+        .columns(['link_id', 'hour', 'dimension', 'value'])
+        .doUpdateSet({ clicks: sum('clicks'), people: sum('people'), bots: sum('bots') }),
+    ),
+  )
 }
 
-async function addVisitors({ db }: Connection, visitors: readonly VisitorDay[], owners: ReadonlyMap<string, string>) {
+function addVisitors() {
   const hours = sql<number>`linkwright_click_visitor.hours | excluded.hours`
-  for (const part of batches(visitors)) {
-    await db
-      .insertInto('linkwright_click_visitor')
-      .values(part.map(({ linkId, ...seen }) => ({ owner_id: owners.get(linkId)!, link_id: linkId, ...seen })))
-      .onConflict((conflict) => conflict.columns(['link_id', 'day', 'visitor']).doUpdateSet({ hours }))
-      .execute()
-  }
+  return insertRows('linkwright_click_visitor', VISITOR, (insert) =>
+    insert.onConflict((conflict) => conflict.columns(['link_id', 'day', 'visitor']).doUpdateSet({ hours })),
+  )
+}
+
+function writeOrphans() {
+  return insertRows('linkwright_orphan', ORPHAN, (insert) =>
+    insert.onConflict((conflict) => conflict.column('id').doNothing()),
+  )
 }
 
 /** Links that got equally many clicks share a statement. */
@@ -97,23 +116,13 @@ async function countOnLinks({ db }: Connection, links: ReadonlyMap<string, numbe
   const byCount = new Map<number, string[]>()
   for (const [id, n] of links) byCount.set(n, [...(byCount.get(n) ?? []), id])
   for (const [n, ids] of byCount) {
-    for (const part of batches(ids)) {
+    for (const part of batches(ids, LINKS)) {
       await db
         .updateTable('linkwright_link')
         .set((eb) => ({ clicks: eb('clicks', '+', n) }))
         .where('id', 'in', part)
         .execute()
     }
-  }
-}
-
-async function writeOrphans({ db }: Connection, orphans: readonly Orphan[]): Promise<void> {
-  for (const part of batches(orphans)) {
-    await db
-      .insertInto('linkwright_orphan')
-      .values(part.map(({ id, at, host, slug }) => ({ id, at, host, slug })))
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute()
   }
 }
 
@@ -135,8 +144,4 @@ function toRow(click: Click) {
     language: click.language,
     visitor: click.visitor,
   }
-}
-
-function* batches<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < rows.length; start += BATCH) yield rows.slice(start, start + BATCH)
 }

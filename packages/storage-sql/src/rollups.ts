@@ -7,7 +7,7 @@ export const DAY_MS = 24 * HOUR_MS
 /** The dimension of all clicks. */
 export const TOTAL = ''
 
-export interface HourCount {
+interface HourCount {
   readonly linkId: string
   readonly dimension: Dimension | typeof TOTAL
   readonly hour: number
@@ -17,7 +17,7 @@ export interface HourCount {
   bots: number
 }
 
-export interface VisitorDay {
+interface VisitorDay {
   readonly linkId: string
   readonly day: number
   readonly visitor: string

@@ -50,6 +50,7 @@ const BATCH = 20
 const LARGE_BATCH = 200
 const BACKLOG = 5_000
 const SALT_BYTES = 32
+const DAY_MS = 86_400_000
 const ORPHANS_PER_MINUTE = 60
 
 export function createRecorder(ports: RecorderPorts): Recorder {
@@ -60,7 +61,7 @@ export function createRecorder(ports: RecorderPorts): Recorder {
   let minute = 0
   let orphansLeft = ORPHANS_PER_MINUTE
   let flushing: Promise<void> | undefined
-  let salt: { readonly day: string; readonly value: string } | undefined
+  let salt: { readonly day: number; readonly value: string } | undefined
 
   return {
     counts,
@@ -120,7 +121,7 @@ export function createRecorder(ports: RecorderPorts): Recorder {
           size = counts.pending > BACKLOG ? LARGE_BATCH : BATCH
           const events = batch.slice(done, done + size)
           const folded: Click[] = []
-          for (const event of events) folded.push(foldClick(event, await saltOf(dayOf(event.at)), ports))
+          for (const event of events) folded.push(foldClick(event, await saltOf(event.at), ports))
           await store.append(folded, done === 0 ? lone : [])
           counts.pending -= events.length
           counts.recorded += events.length
@@ -137,9 +138,10 @@ export function createRecorder(ports: RecorderPorts): Recorder {
   }
 
   /** All processes share the first salt that one of them drew for the day. */
-  async function saltOf(day: string): Promise<string> {
+  async function saltOf(at: number): Promise<string> {
+    const day = Math.floor(at / DAY_MS)
     if (salt?.day !== day) {
-      salt = { day, value: await store.salt(day, Buffer.from(ports.random(SALT_BYTES)).toString('base64url')) }
+      salt = { day, value: await store.salt(dayOf(at), Buffer.from(ports.random(SALT_BYTES)).toString('base64url')) }
     }
     return salt.value
   }

@@ -81,7 +81,8 @@ export function createCore(ports: CorePorts): Core {
   const tokens = createTokens(ports)
   const keys = createKeys({ ...ports, commit })
   const domains = createDomains({ ...ports, commit, originHost: new URL(policy.origin).hostname })
-  const links = createLinks({ ...ports, commit, isOwnHost })
+  const settleClicks = () => recorder.flush()
+  const links = createLinks({ ...ports, commit, isOwnHost, settleClicks })
   const rules = createRules({ ...ports, commit, isOwnHost })
   const recorder = createRecorder({ ...ports, store: storage.open.clicks, capacity: ports.clickCapacity })
   const redirectPorts = { ...ports, isOwnHost, openKey: keys.open, sources, recorder }

@@ -1,11 +1,12 @@
 // Ids are ULIDs: 26 characters that sort by time.
-import { monotonicFactory } from 'ulid'
+import { encodeTime, monotonicFactory } from 'ulid'
 import type { Clock, Random } from './clock.ts'
 
 /** Gives the next id; ids of one process never go backwards. */
 export type Ids = () => string
 
 const POOL_BYTES = 256
+const TIME_LENGTH = 10
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/
 
 /** A monotonic factory: within one millisecond it counts up instead of drawing again (and is 70 times cheaper). */
@@ -22,6 +23,11 @@ export function createIds(clock: Clock, random: Random): Ids {
   }
   const next = monotonicFactory(draw)
   return () => next(clock())
+}
+
+/** Smaller than any id of that moment or later. */
+export function firstIdAt(at: number): string {
+  return encodeTime(at, TIME_LENGTH)
 }
 
 export function isId(text: string): boolean {

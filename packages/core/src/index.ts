@@ -12,7 +12,6 @@ export {
   type Orphan,
   type Outcome,
 } from './clicks/click.ts'
-export { dayOf } from './clicks/fold.ts'
 export type { Recorder, RecorderCounts } from './clicks/recorder.ts'
 export type { Stats } from './clicks/stats.ts'
 export type { ClickStore, Count, StatsRow, StatsStore } from './clicks/store.ts'
@@ -27,7 +26,7 @@ export type { DomainStore, OpenDomains } from './domains/store.ts'
 export { ERRORS, type ErrorCode, found, type Issue, invalid, LinkwrightError } from './errors.ts'
 export { IDEMPOTENCY_TTL_MS } from './idempotency/idempotency.ts'
 export type { IdempotencyRecord, IdempotencyStore } from './idempotency/store.ts'
-export { createIds, type Ids, isId } from './ids.ts'
+export { createIds, firstIdAt, type Ids, isId } from './ids.ts'
 export { destination, instant, type LinkChange, linkChange, type NewLink, newLink } from './links/input.ts'
 export type { Link, LinkFilter, LinkPatch, LinkRow } from './links/link.ts'
 export type { Links, LinkView } from './links/links.ts'

@@ -30,7 +30,24 @@ function toDetails(issue: z.core.$ZodIssue): Issue[] {
   if (issue.code === 'custom' && typeof issue.params?.path === 'string') {
     return [{ path: issue.params.path, message: issue.message }]
   }
-  return [{ path, message: issue.message }]
+  return [{ path, message: wordsOf(issue) }]
+}
+
+/** In the same voice as the messages of our own. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message
+  if (issue.message.endsWith('received undefined')) return 'is required'
+  return `must be ${NAMES[issue.expected] ?? issue.expected}`
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  record: 'an object',
 }
 
 function append(path: string, key: PropertyKey): string {

@@ -33,7 +33,10 @@ export interface OpenStorage {
   readonly idempotency: IdempotencyStore
   /** Tells every process, on commit, that what it has cached of this is no longer true. */
   announce(change: Change): Promise<void>
-  /** Removes a bounded number of rows that have outlived their use. @returns how many */
+  /**
+   * Looks at a bounded number of rows, and removes those that have outlived their use.
+   * @returns how much it did; 0 when nothing is left for now
+   */
   sweep(now: number): Promise<number>
 }
 
@@ -42,6 +45,8 @@ export type Change =
   | { readonly kind: 'link'; readonly domainId: string | null; readonly slug: string }
   | { readonly kind: 'domain'; readonly host: string }
   | { readonly kind: 'keys'; readonly ownerId: string }
+  /** What changed can no longer be told. */
+  | { readonly kind: 'all' }
 
 export interface MigrationReport {
   /** Names of the migrations that this call ran, oldest first. */

@@ -31,13 +31,8 @@ export interface Host {
 /** Makes callers of calls that the host knows. */
 export type HostCaller = (call: Call) => Promise<Caller | null>
 
-/** Owners that are known to have their row; asked again after so many others. */
-const OWNERS = 10_000
-
 /** @param origins other origins whose pages may call with the host's cookie */
 export function createHostCaller(core: Pick<Core, 'accounts'>, host: Host, origins: readonly string[]): HostCaller {
-  const known = new Set<string>()
-
   return async (call) => {
     const identity = await host.identify(call)
     if (identity === null) return null
@@ -45,11 +40,7 @@ export function createHostCaller(core: Pick<Core, 'accounts'>, host: Host, origi
       throw new LinkwrightError('UNAUTHENTICATED', 'Pages of other origins cannot call with a cookie.')
     }
     const owner = typeof identity.owner === 'string' ? { id: identity.owner, subject: identity.owner } : identity.owner
-    if (!known.has(owner.id)) {
-      await core.accounts.ensure(owner)
-      if (known.size >= OWNERS) known.clear()
-      known.add(owner.id)
-    }
+    await core.accounts.ensure(owner)
     const actor: Actor = { kind: 'host', id: identity.actor, userId: identity.actor }
     const scopes = new Set(identity.scopes === undefined ? SCOPES : identity.scopes.filter(isScope))
     return { owner, actor, scopes, plan: await host.plan(owner) }

@@ -1,5 +1,5 @@
 // Query texts, read strictly: no name twice, no malformed encoding, and numbers that are numbers.
-import { invalid, LinkwrightError } from '@linkwright/core'
+import { invalid } from '@linkwright/core'
 import { z } from 'zod'
 
 /** Reads a raw query text. Repeated names and broken encodings are `VALIDATION_ERROR`s; unknown ones are the schema's. */
@@ -10,7 +10,7 @@ export function parseQuery(text: string): Record<string, string> {
     const equals = pair.indexOf('=')
     const name = decode(equals < 0 ? pair : pair.slice(0, equals))
     const value = equals < 0 ? '' : decode(pair.slice(equals + 1))
-    if (values.has(name)) throw new LinkwrightError('VALIDATION_ERROR', 'A query parameter is given twice.')
+    if (values.has(name)) throw invalid(/^\w{1,40}$/.test(name) ? name : 'query', 'is given twice')
     values.set(name, value)
   }
   return Object.fromEntries(values)
@@ -30,7 +30,7 @@ export function integerText(minimum: number, maximum: number) {
   return z
     .string()
     .transform((text, context) => {
-      const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+      const number = /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : Number.NaN
       if (number >= minimum && number <= maximum) return number
       context.addIssue({ code: 'custom', message: `must be a whole number from ${minimum} to ${maximum}` })
       return z.NEVER

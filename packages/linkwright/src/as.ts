@@ -60,12 +60,9 @@ export function createActing(core: Core, { host }: Pick<LinkwrightOptions, 'host
 
   return (ownerLike: OwnerLike, options: AsOptions = {}): Facade => {
     const owner: Owner = typeof ownerLike === 'string' ? { id: ownerLike, subject: ownerLike } : ownerLike
-    let caller: Promise<Caller> | undefined
-
     const run = async <N extends keyof Operations>(name: N, { id, query, body }: Given = {}): Result<N> => {
-      caller ??= readCaller(core, host, owner, options)
       const contract: Contract = restContracts[name]
-      const acting = await caller
+      const acting = await readCaller(core, host, owner, options)
       if (contract.scope !== null && !acting.scopes.has(contract.scope)) throw new LinkwrightError('INSUFFICIENT_SCOPE')
       const input = {
         params: contract.params && parse(contract.params, { id }),

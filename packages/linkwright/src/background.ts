@@ -26,7 +26,7 @@ export function startBackground(core: Core, logger: Logger): Background {
       lost = core.recorder.counts.lost
     }
   }
-  const timers = [
+  const jobs = [
     every(FLUSH_MS, 'folding clicks failed; they are kept and tried again', flush, logger),
     every(TOUCH_MS, 'noting token use failed', () => core.tokens.flush(), logger),
     every(RESCREEN_MS, 'screening again failed', () => core.rescreen(), logger),
@@ -34,12 +34,17 @@ export function startBackground(core: Core, logger: Logger): Background {
   ]
   return {
     async stop() {
-      for (const timer of timers) clearInterval(timer)
       unwatch()
-      await core.recorder.flush()
-      await core.tokens.flush()
+      await Promise.all(jobs.map((job) => job.end()))
+      const [clicks] = await Promise.allSettled([core.recorder.flush(), core.tokens.flush()])
+      if (clicks.status === 'rejected') throw clicks.reason
     },
   }
+}
+
+interface Repeated {
+  /** Stops it, after the turn that is under way. */
+  end(): Promise<void>
 }
 
 async function sweep(core: Core): Promise<void> {
@@ -49,18 +54,26 @@ async function sweep(core: Core): Promise<void> {
   }
 }
 
-function every(ms: number, failure: string, work: () => Promise<unknown>, logger: Logger): NodeJS.Timeout {
-  let running = false
-  const timer = setInterval(async () => {
-    if (running) return
-    running = true
+/** Repeats the work, never two at a time. */
+function every(ms: number, failure: string, work: () => Promise<unknown>, logger: Logger): Repeated {
+  let running: Promise<void> | undefined
+  const run = async () => {
     try {
       await work()
     } catch (error) {
-      logger.error({ error }, failure)
+      logger.error({ err: error }, failure)
     } finally {
-      running = false
+      running = undefined
     }
+  }
+  const timer = setInterval(() => {
+    running ??= run()
   }, ms)
-  return timer.unref()
+  timer.unref()
+  return {
+    async end() {
+      clearInterval(timer)
+      await running
+    },
+  }
 }

@@ -113,6 +113,21 @@ describe('a host', () => {
   })
 })
 
+describe('as(owner) beside a host', () => {
+  test('asks for the plan on each call: an upgrade counts at once, and one failure is not kept', async () => {
+    const answers = [PLANS.free, new Error('away'), PLANS.growth]
+    const plan = () => {
+      const answer = answers.shift()!
+      if (answer instanceof Error) throw answer
+      return answer
+    }
+    const team = make({ host: { identify: () => null, plan } }).as('team')
+    expect((await team.me()).plan).toBe('free')
+    await expect(team.me()).rejects.toThrow('away')
+    expect((await team.me()).plan).toBe('growth')
+  })
+})
+
 describe('options', () => {
   test.each([
     [{ origin: 'go.example.com' }, 'origin'],

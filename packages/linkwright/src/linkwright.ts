@@ -52,6 +52,7 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
   const brand = readBrand(options.brand)
   const apiBase = readBase('apiBase', options.apiBase ?? '/api/v1')
   const linkBase = readBase('linkBase', options.linkBase ?? '')
+  const origin = readOrigin(options.origin)
   const clock = options.clock ?? Date.now
   const random = options.random ?? randomBytes
   const routes = [apiBase, linkBase].map((base) => base.split('/')[1] ?? '').filter((word) => word !== '')
@@ -70,7 +71,7 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
     seal: createSeal(readSecret(options.secret, logger), random),
     plans: options.plans ?? PLANS,
     policy: {
-      origin: readOrigin(options.origin),
+      origin,
       prefix: linkBase,
       isReserved: createReserved([...routes, ...(options.reserved ?? [])]),
       allowPrivateHosts: options.allowPrivateHosts ?? false,
@@ -108,7 +109,7 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
     redirects: createDoor({
       core,
       brand,
-      origin: options.origin,
+      origin,
       logger,
       requestId,
       page: options.page,

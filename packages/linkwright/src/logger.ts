@@ -18,9 +18,10 @@ export function createLogger(level: Level, write: (line: string) => void): Logge
 /** Errors lose all they hold when written as JSON; their stack belongs in the log, and only there. */
 function plain(fields: object): object {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
-    ]),
+    Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? plainError(value) : value]),
   )
+}
+
+function plainError({ name, message, stack, cause }: Error): object {
+  return { name, message, stack, ...(cause instanceof Error ? { cause: plainError(cause) } : {}) }
 }

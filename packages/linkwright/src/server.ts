@@ -33,20 +33,22 @@ const TIMEOUTS = {
   // How often the two above are looked at.
   connectionsCheckingInterval: 1_000,
 }
+/** What Node would refuse by itself is refused here, with an answer like all others. */
+const PARSING = { joinDuplicateHeaders: true, requireHostHeader: false }
 const INVALID_HOST = { error: 'A request has one Host header.', code: 'VALIDATION_ERROR' }
 const EXPECTATION = { error: 'Only the expectation 100-continue can be met.', code: 'VALIDATION_ERROR' }
-/** Longer than any request may take, shorter than supervisors wait before they kill. */
-const DRAIN_MS = 10_000
+/** Shorter than supervisors wait before they kill (10 s is usual). */
+const DRAIN_MS = 8_000
+const IDLE_MS = 100
 
 /** @throws Error when the port cannot be listened on */
 export async function startServer({ port, host, logger, build }: ServerOptions): Promise<RunningServer> {
   let application: Application | undefined
   let closing = false
-  const server = createServer({ ...TIMEOUTS, noDelay: true, joinDuplicateHeaders: true }, (request, response) => {
+  const server = createServer({ ...TIMEOUTS, ...PARSING, noDelay: true }, (request, response) => {
     // A reply during the drain ends its connection, or keep-alive clients would hold it open.
     if (closing) response.setHeader('Connection', 'close')
-    // Two Host lines (RFC 9112, 3.2): whoever stands in front may have read the other one.
-    if (request.headers.host?.includes(',')) return reply(response, 400, INVALID_HOST)
+    if (!hasOneHost(request)) return reply(response, 400, INVALID_HOST)
     const path = request.url ?? '/'
     if (path === '/healthz') return reply(response, 200, { status: 'ok' })
     if (path === '/readyz') return void answerReady(application, closing, response)
@@ -114,13 +116,21 @@ function reply(response: ServerResponse, status: number, body: object): void {
 
 async function drain(server: Server, logger: Logger): Promise<void> {
   const ended = new Promise<void>((resolve) => server.close(() => resolve()))
+  // Connections whose last answer was under way are idle only a little later.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS)
   server.closeIdleConnections()
   const timer = setTimeout(() => {
     logger.warn({}, 'closing connections that did not end in time')
     server.closeAllConnections()
   }, DRAIN_MS)
   await ended
+  clearInterval(idle)
   clearTimeout(timer)
+}
+
+/** RFC 9112, 3.2: with none or two, whoever stands in front may have read another one than we do. */
+function hasOneHost({ headers: { host }, httpVersion }: IncomingMessage): boolean {
+  return host === undefined ? httpVersion === '1.0' : !host.includes(',')
 }
 
 /** What Node's parser refuses never reaches a handler; it gets an answer all the same. */

@@ -54,14 +54,15 @@ test('domain: add, verify, list', async () => {
   expect(domain).toEqual({ id: ID('dom'), host: 'go.example.net', verified: false, createdAt: TIME })
   const verified = await run('domain', 'verify', String(domain.id))
   expect(verified).toEqual({ ...domain, verified: true })
-  expect(await run('domain', 'list', '--user', person.id)).toEqual({ data: [verified] })
+  const pagination = { limit: 1, count: 1, nextCursor: null }
+  expect(await run('domain', 'list', '--user', person.id)).toEqual({ data: [verified], pagination })
   expect((await person.api.get('/domains')).body.data).toEqual([verified])
 })
 
 test('key: rotate, list, retire', async () => {
   const key = await run('key', 'rotate', '--user', person.id)
   expect(key).toEqual({ id: expect.stringMatching(/^[A-Za-z0-9_-]+$/), active: true, createdAt: TIME, retiredAt: null })
-  expect(await run('key', 'list', '--user', person.id)).toEqual({ data: [key] })
+  expect(await run('key', 'list', '--user', person.id)).toMatchObject({ data: [key], pagination: { count: 1 } })
   const retired = { ...key, active: false, retiredAt: TIME }
   expect(await run('key', 'retire', String(key.id), '--user', person.id)).toEqual(retired)
 })

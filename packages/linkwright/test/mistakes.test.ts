@@ -181,7 +181,9 @@ describe('the environment', () => {
     const other = createServer().listen(0)
     await new Promise((resolve) => other.once('listening', resolve))
     const { port } = other.address() as AddressInfo
-    expect(await cliFails(1, ['serve', '--port', String(port)], at('port/links.db'))).toContain(`port ${port} is in use`)
+    expect(await cliFails(1, ['serve', '--port', String(port)], at('port/links.db'))).toContain(
+      `port ${port} is in use`,
+    )
     other.close()
   })
 })

@@ -33,7 +33,11 @@ export function createLinkStore({ tables, write }: Space, owner: Owner): LinkSto
         if (record === undefined) return undefined
         const link = keep({ ...record.link, ...patch })
         const isNewlyLimited = record.link.maxClicks === null && link.maxClicks !== null
-        draft.links.set(link.id, { ...record, link, claims: isNewlyLimited ? link.clicks : record.claims })
+        draft.links.set(link.id, {
+          ...record,
+          link,
+          claims: isNewlyLimited ? Math.max(link.clicks, record.claims) : record.claims,
+        })
         return link
       }),
     delete: (ref, at) =>

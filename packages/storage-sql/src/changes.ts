@@ -20,6 +20,8 @@ export function toChange(row: ChangeRow): Change {
       return { kind: 'domain', host: row.host! }
     case 'keys':
       return { kind: 'keys', ownerId: row.owner_id! }
+    case 'all':
+      return { kind: 'all' }
   }
 }
 
@@ -31,5 +33,7 @@ function toColumns(change: Change) {
       return { host: change.host }
     case 'keys':
       return { owner_id: change.ownerId }
+    case 'all':
+      return {}
   }
 }

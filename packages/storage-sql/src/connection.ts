@@ -56,6 +56,15 @@ export async function atomically<T>(connection: Connection, work: (inner: Connec
   }
 }
 
+/** Reads that agree with each other, and keep no writer waiting. */
+export function consistently<T>({ db, engine, ask }: Connection, work: (inner: Connection) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return work({ db, engine, ask })
+  return db
+    .transaction()
+    .setAccessMode('read only')
+    .execute((inner) => work({ db: inner, engine, ask: askThrough(inner) }))
+}
+
 /** Some failures have ended the whole transaction already; the error that told so is the one to report. */
 async function undo(db: Kysely<Schema>): Promise<void> {
   try {

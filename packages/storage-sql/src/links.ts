@@ -46,10 +46,14 @@ export function linkStore(scope: Scope<'owner_id'>): LinkStore {
       const row = await scope
         .update(TABLE)
         .set(columns)
-        // A first limit takes the clicks so far as used.
+        // A first limit takes the clicks so far as used, and what an earlier limit has given.
         .$if(typeof patch.maxClicks === 'number', (query) =>
-          query.set(({ case: when, ref: column }) => ({
-            claims: when().when('max_clicks', 'is', null).then(column('clicks')).else(column('claims')).end(),
+          query.set(({ case: choose, ref: column, eb, and }) => ({
+            claims: choose()
+              .when(and([eb('max_clicks', 'is', null), eb('clicks', '>', column('claims'))]))
+              .then(column('clicks'))
+              .else(column('claims'))
+              .end(),
           })),
         )
         .where(keyOf(ref), '=', ref)

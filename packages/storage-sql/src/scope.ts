@@ -11,7 +11,7 @@ import type {
   UpdateQueryBuilder,
   UpdateResult,
 } from 'kysely'
-import { atomically, type Connection } from './connection.ts'
+import { atomically, type Connection, consistently } from './connection.ts'
 import type { Schema } from './schema.ts'
 import { Slugs } from './slugs.ts'
 
@@ -90,6 +90,11 @@ export class Scope<W extends Whose> {
   /** All or nothing, inside a transaction or not. */
   atomically<T>(work: (scope: Scope<W>) => Promise<T>): Promise<T> {
     return atomically(this.#connection, (inner) => work(new Scope(inner, this.owner, this.#whose)))
+  }
+
+  /** Several reads of one moment. */
+  consistently<T>(work: (scope: Scope<W>) => Promise<T>): Promise<T> {
+    return consistently(this.#connection, (inner) => work(new Scope(inner, this.owner, this.#whose)))
   }
 
   get #mine(): [column: string, operator: '=', value: string] {

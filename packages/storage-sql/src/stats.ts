@@ -11,8 +11,8 @@ type Owned = Scope<'owner_id'>
 
 export function statsStore(scope: Owned): StatsStore {
   return {
-    // In one transaction, so that no fold comes between a total and its parts.
-    read: (linkId, from, to) => scope.atomically((inner) => readStats(inner, linkId, from, to)),
+    // Of one moment, so that no fold comes between a total and its parts.
+    read: (linkId, from, to) => scope.consistently((inner) => readStats(inner, linkId, from, to)),
   }
 }
 

@@ -76,10 +76,10 @@ test('raw clicks of links that are gone are found, however many others there are
     [],
   )
   await links.delete('gone', NOW)
-  let removed = 0
-  for (let call = 0; call < 4; call++) removed += await storage.open.sweep(NOW)
-  expect(removed).toBe(300)
-  const left = await db.selectFrom('linkwright_click').select('link_id').distinct().execute()
-  expect(left).toEqual([{ link_id: 'kept' }])
+  // A turn that looked at as many as it may has done something, whether it found any or not.
+  for (let call = 0; call < 4; call++) expect(await storage.open.sweep(NOW)).toBe(call < 3 ? 1000 : 0)
+  const left = await db.selectFrom('linkwright_click').select('link_id').execute()
+  expect(new Set(left.map((row) => row.link_id))).toEqual(new Set(['kept']))
+  expect(left).toHaveLength(2700)
   await db.destroy()
 })

@@ -1,5 +1,5 @@
 // Removes rows that have outlived their use, a bounded number at a time.
-import { IDEMPOTENCY_TTL_MS } from '@linkwright/core'
+import { firstIdAt, IDEMPOTENCY_TTL_MS } from '@linkwright/core'
 import { sql } from 'kysely'
 import type { Connection } from './connection.ts'
 import { DAY_MS, HOUR_MS } from './rollups.ts'
@@ -22,6 +22,7 @@ export async function sweep(connection: Connection, now: number): Promise<number
     { table: 'linkwright_nonce', key: ['owner_id', 'nonce'], column: 'expires_at', before: now },
     { table: 'linkwright_tombstone', key: ['domain_key', 'slug_key'], column: 'at', before: now - 365 * DAY_MS },
     { table: 'linkwright_change', key: ['seq'], column: 'at', before: now - HOUR_MS },
+    { table: 'linkwright_orphan', key: ['id'], column: 'id', before: firstIdAt(now - 30 * DAY_MS) },
     // Without its salt nobody can tell any more which address a day's visitors had.
     { table: 'linkwright_salt', key: ['day'], column: 'day', before: toDay(now - 2 * DAY_MS) },
   ]
@@ -66,7 +67,8 @@ async function sweepClicks({ db }: Connection): Promise<number> {
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ position }))
       .execute()
   }
-  return gone.length
+  // As long as there is more to look at, this turn has done something.
+  return rows.length === BATCH ? rows.length : gone.length
 }
 
 function toDay(at: number): string {

@@ -149,6 +149,17 @@ export const links: Subject = (test) => {
     expect(claims.filter(Boolean)).toHaveLength(2)
   })
 
+  test('a limit that is taken away and set again remembers what it gave', async ({ storage, addOwner, addLink }) => {
+    const owner = await addOwner()
+    const link = await addLink(owner, { maxClicks: 2 })
+    const { links } = storage.of(owner)
+    expect(await storage.open.links.claimClick(link.id)).toBe(true)
+    await links.update(link.id, { maxClicks: null })
+    await links.update(link.id, { maxClicks: 2 })
+    const claims = await parallel(5, () => storage.open.links.claimClick(link.id))
+    expect(claims.filter(Boolean)).toHaveLength(1)
+  })
+
   test('a link that is gone has no claims', async ({ storage, id, addOwner, addLink }) => {
     const owner = await addOwner()
     const link = await addLink(owner, { maxClicks: 5 })

@@ -27,7 +27,11 @@ export interface AccountsPorts {
 
 const EMAIL = /^[^\s@<>"',;:\\()[\]]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/
 
+/** Owners that are known to have their row; asked again after so many others. */
+const OWNERS = 10_000
+
 export function createAccounts({ storage, clock, ids, plans }: AccountsPorts): Accounts {
+  const known = new Set<string>()
   return {
     async create({ email, plan }) {
       const address = email.trim().toLowerCase()
@@ -55,8 +59,12 @@ export function createAccounts({ storage, clock, ids, plans }: AccountsPorts): A
       return { id: found(project).id, subject: userId }
     },
 
-    ensure: (owner) =>
-      storage.directory.ensureProject({ id: owner.id, subject: owner.subject, name: owner.id, createdAt: clock() }),
+    async ensure({ id, subject }) {
+      if (known.has(id)) return
+      await storage.directory.ensureProject({ id, subject, name: id, createdAt: clock() })
+      if (known.size >= OWNERS) known.clear()
+      known.add(id)
+    },
   }
 }
 

@@ -156,3 +156,29 @@ test('orphans are sampled by the minute, and do not pile up while storage is awa
   await recorder.flush()
   expect(orphans).toHaveLength(161)
 })
+
+test('a visitor on whom a plug of the host fails is lost alone, and counted', async () => {
+  const world = createWorld({
+    country: {
+      header: null,
+      lookup: (ip) => {
+        if (ip === '203.0.113.66') throw new Error('no such record')
+        return null
+      },
+    },
+  })
+  const link = await world.create({ customSlug: 'promo' })
+  for (const ip of ['203.0.113.1', '203.0.113.66', '203.0.113.2']) await world.visit('/promo', { ip })
+  await world.core.recorder.flush()
+  expect(world.core.recorder.counts).toMatchObject({ recorded: 2, lost: 1, pending: 0 })
+  expect((await world.core.links.get(ALICE, link.id)).clicks).toBe(2)
+})
+
+test('of a header only so much is kept', async () => {
+  const world = createWorld({ agent: (text) => readAgent(text.length <= 1000 ? 'mobile' : 'bot') })
+  const link = await world.create({ customSlug: 'promo' })
+  await world.visit('/promo', { headers: { 'user-agent': 'x'.repeat(15_000) } })
+  await world.core.recorder.flush()
+  const { dimensions } = await world.core.stats.read(ALICE, link.id, undefined, undefined)
+  expect(dimensions.device).toEqual([{ value: 'mobile', clicks: 1, people: 1 }])
+})

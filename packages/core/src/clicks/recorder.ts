@@ -31,7 +31,7 @@ export interface Recorder {
 
 export interface RecorderCounts {
   recorded: number
-  /** Clicks that were answered but not kept, since the buffer was full. */
+  /** Clicks that were answered but not kept: the buffer was full, or a port failed on them. */
   lost: number
   pending: number
 }
@@ -50,6 +50,8 @@ const BATCH = 20
 const LARGE_BATCH = 200
 const BACKLOG = 5_000
 const SALT_BYTES = 32
+/** Characters of a header that are kept. */
+const HEADER = 1_000
 const DAY_MS = 86_400_000
 const ORPHANS_PER_MINUTE = 60
 
@@ -85,9 +87,9 @@ export function createRecorder(ports: RecorderPorts): Recorder {
         prefetch: purpose?.includes('prefetch') ?? false,
         ip: visit.ip,
         country: header !== null && visit.trusted ? (visit.header(header) ?? null) : null,
-        userAgent: visit.header('user-agent') ?? '',
-        referer: visit.header('referer') ?? '',
-        acceptLanguage: visit.header('accept-language') ?? '',
+        userAgent: short(visit.header('user-agent')),
+        referer: short(visit.header('referer')),
+        acceptLanguage: short(visit.header('accept-language')),
       })
     },
 
@@ -121,10 +123,14 @@ export function createRecorder(ports: RecorderPorts): Recorder {
           size = counts.pending > BACKLOG ? LARGE_BATCH : BATCH
           const events = batch.slice(done, done + size)
           const folded: Click[] = []
-          for (const event of events) folded.push(foldClick(event, await saltOf(event.at), ports))
+          for (const event of events) {
+            const click = tryFold(event, await saltOf(event.at), ports)
+            if (click === undefined) counts.lost++
+            else folded.push(click)
+          }
           await store.append(folded, done === 0 ? lone : [])
           counts.pending -= events.length
-          counts.recorded += events.length
+          counts.recorded += folded.length
           // Storage may answer without ever leaving this tick: let visits in between.
           await nextTick()
         }
@@ -145,4 +151,19 @@ export function createRecorder(ports: RecorderPorts): Recorder {
     }
     return salt.value
   }
+}
+
+/** What a host's plugs throw about one visitor must not hold up the clicks of all others. */
+function tryFold(event: ClickEvent, salt: string, sources: FoldSources): Click | undefined {
+  try {
+    return foldClick(event, salt, sources)
+  } catch {
+    return undefined
+  }
+}
+
+/** As much of a header as folding reads; copied, since a slice would keep the whole of it in memory. */
+function short(header: string | undefined): string {
+  if (header === undefined || header.length <= HEADER) return header ?? ''
+  return Buffer.from(header.slice(0, HEADER)).toString()
 }

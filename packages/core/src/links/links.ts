@@ -25,6 +25,8 @@ export interface LinksPorts {
   readonly screening: ScreeningPolicy
   readonly policy: LinkPolicy
   readonly isOwnHost: IsOwnHost
+  /** Counts the clicks that are still waiting to be counted. */
+  readonly settleClicks: () => Promise<void>
 }
 
 /** A link with the host of its domain, as callers see it. */
@@ -110,9 +112,17 @@ export function createLinks(ports: LinksPorts): Links {
       if (endsTooSoon(startsAt, expiresAt)) throw invalid('expiresAt', LATER)
       const screening = await screenChange(caller, before, change)
       const patch: LinkPatch = { ...patchOf(change, before, clock()), ...screening }
+      // A first limit begins with the clicks so far.
+      if (before.maxClicks === null && typeof change.maxClicks === 'number') await ports.settleClicks()
       const domain = before.domainId === null ? undefined : await storage.open.domains.get(before.domainId)
       return commit(async (storage, changed) => {
-        const link = found(await storage.of(caller.owner).links.update(id, patch))
+        const { links } = storage.of(caller.owner)
+        const current = found(await links.get(id))
+        const { startsAt = current.startsAt, expiresAt = current.expiresAt } = change
+        if (endsTooSoon(startsAt, expiresAt)) throw invalid('expiresAt', LATER)
+        // Something was changed while this was screened, perhaps a target that nobody has asked about.
+        const isStale = patch.screening === 'clear' && current.updatedAt !== before.updatedAt
+        const link = found(await links.update(id, isStale ? { ...patch, screening: 'pending' } : patch))
         await changed(changeOf(link, slugKey(link.slug, domain?.caseSensitive ?? true)))
         return { ...link, domainHost: domain?.host ?? null }
       })

@@ -63,7 +63,7 @@ export async function compileLink(
     disabled: link.disabled || link.screening === 'flagged',
     archived: link.archivedAt !== null,
     requireSignature: link.requireSignature,
-    keys: new Map(keys.map((key) => [key.id, ports.openKey(key)])),
+    keys: openKeys(keys, ports.openKey),
     counted: link.maxClicks !== null,
     program,
     marksVisitors: program?.needs.returning ?? false,
@@ -79,4 +79,15 @@ function compileRules(rules: readonly Rule[]): Program<Rule> {
     if (!(error instanceof InvalidRuleError)) throw error
     return compile(rules.filter((rule) => validateCondition(rule).ok))
   }
+}
+
+/** A key that does not open (sealed under another secret) verifies nothing; the others go on. */
+function openKeys(keys: readonly SigningKey[], open: CompilePorts['openKey']): ReadonlyMap<string, HmacKey> {
+  const opened = new Map<string, HmacKey>()
+  for (const key of keys) {
+    try {
+      opened.set(key.id, open(key))
+    } catch {}
+  }
+  return opened
 }

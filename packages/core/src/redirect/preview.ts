@@ -1,7 +1,7 @@
 // The preview: what a visit would get and why, by the very function that decides live ones, recording nothing.
 import { z } from 'zod'
 import type { Caller } from '../caller.ts'
-import { found } from '../errors.ts'
+import { found, LinkwrightError } from '../errors.ts'
 import { instant } from '../links/input.ts'
 import { slugKey } from '../links/slug.ts'
 import { BROWSERS, DEVICES, explain, type Facts } from '../rules/index.ts'
@@ -64,12 +64,14 @@ export async function previewVisit(
   const domain = link.domainId === null ? undefined : await storage.open.domains.get(link.domainId)
   const key = slugKey(link.slug, domain?.caseSensitive ?? true)
   const snapshot = found(await storage.open.snapshots.get(link.domainId, key))
+  // Between the two readings the slug may have passed to somebody else.
+  if (snapshot.link.id !== link.id) throw new LinkwrightError('NOT_FOUND')
   const host = domain?.host ?? new URL(ports.policy.origin).host
   const compiled = await compileLink(snapshot, host, ports)
   const now = input.at ?? ports.clock()
   const visit = imagine(input, host, `${domain === undefined ? ports.policy.prefix : ''}/${link.slug}`)
   const known = readFacts(new VisitFacts(visit, now, ports.sources, ports.cookiePrefix), input)
-  const spent = link.maxClicks !== null && link.clicks >= link.maxClicks
+  const spent = link.maxClicks !== null && (await countNow(ports, caller, linkId)) >= link.maxClicks
   const decided = decide(compiled, visit, now, known, input.facts?.signed ?? true)
   const decision = decided.outcome === 'redirect' && spent ? stop('exhausted', compiled) : decided
   const { agent: _, ...shown } = known
@@ -102,4 +104,10 @@ function readFacts(read: VisitFacts, { facts: given = {} }: PreviewInput): Visit
     language: pick('language'),
     returning: pick('returning'),
   }
+}
+
+/** A link's clicks with those that were just now made, as its limit counts them. */
+async function countNow({ storage, recorder }: RedirectPorts, caller: Caller, linkId: string): Promise<number> {
+  await recorder.flush()
+  return found(await storage.of(caller.owner).links.get(linkId)).clicks
 }

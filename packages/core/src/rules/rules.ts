@@ -62,12 +62,15 @@ export function createRules(ports: RulesPorts): Rules {
     async update(caller, id, change) {
       await checkTarget(change.redirectUrl)
       const before = found(await storage.of(caller.owner).rules.get(id))
-      const condition = changeCondition(before, change)
-      const { redirectUrl = before.redirectUrl } = change
+      changeCondition(before, change)
+      const { redirectUrl } = change
       const screening = await screen(redirectUrl === before.redirectUrl ? undefined : redirectUrl)
       return commit(async (storage, changed) => {
-        const patch = { ...condition, redirectUrl, updatedAt: clock() }
-        const rule = found(await storage.of(caller.owner).rules.update(id, patch))
+        const { rules } = storage.of(caller.owner)
+        // Read anew: another change may have come in while this one was screened.
+        const condition = changeCondition(found(await rules.get(id)), change)
+        const target = redirectUrl === undefined ? {} : { redirectUrl }
+        const rule = found(await rules.update(id, { ...condition, ...target, updatedAt: clock() }))
         await touch(storage, caller, rule.linkId, screening, changed)
         return rule
       })

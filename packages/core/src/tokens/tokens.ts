@@ -111,7 +111,12 @@ export function createTokens(ports: TokensPorts): Tokens {
       if (uses.size === 0) return
       const batch = uses
       uses = new Map()
-      await storage.open.tokens.touch(batch)
+      try {
+        await storage.open.tokens.touch(batch)
+      } catch (error) {
+        uses = new Map([...batch, ...uses])
+        throw error
+      }
     },
   }
 

@@ -2,7 +2,7 @@
 import { found } from '@linkwright/core'
 import { presentDomain } from '@linkwright/http/rest'
 import type { Command } from 'commander'
-import { all } from './list.ts'
+import { all, whole } from './list.ts'
 import { record } from './output.ts'
 import { idOf, ownerOf, withSession } from './session.ts'
 
@@ -38,7 +38,7 @@ export function addDomains(program: Command): void {
         const stored = session.core.storage.of(owner).domains
         const data = (await all((page) => stored.list(page))).map(presentDomain)
         const rows = data.map(({ id, host, verified, createdAt }) => [id, host, verified, createdAt])
-        session.output.print({ data }, { columns: ['id', 'host', 'verified', 'created'], rows })
+        session.output.print(whole(data), { columns: ['id', 'host', 'verified', 'created'], rows })
       }),
     )
 

@@ -2,6 +2,7 @@
 import type { KeyView } from '@linkwright/core'
 import { presentOptionalTime, presentTime } from '@linkwright/http'
 import type { Command } from 'commander'
+import { whole } from './list.ts'
 import { record } from './output.ts'
 import { ownerOf, withSession } from './session.ts'
 
@@ -18,7 +19,7 @@ export function addKeys(program: Command): void {
         const { owner } = await ownerOf(session, options.user)
         const data = (await session.core.keys.list(owner)).map(present)
         const rows = data.map(({ id, active, createdAt, retiredAt }) => [id, active, createdAt, retiredAt])
-        session.output.print({ data }, { columns: ['id', 'active', 'created', 'retired'], rows })
+        session.output.print(whole(data), { columns: ['id', 'active', 'created', 'retired'], rows })
       }),
     )
 

@@ -2,6 +2,7 @@
 import { found, type Owner, PLANS, type Plans } from '@linkwright/core'
 import type { Command } from 'commander'
 import type { Facade } from '../as.ts'
+import { whole } from './list.ts'
 import { record } from './output.ts'
 import { linkOf, ownerOf, type Session, withSession } from './session.ts'
 
@@ -45,7 +46,7 @@ export function addLinks(program: Command): void {
           cursor = page.pagination.nextCursor
         }
         const rows = data.map((one) => [one.id, one.shortUrl, one.destinationUrl, one.clicks])
-        session.output.print({ data }, { columns: ['id', 'short', 'destination', 'clicks'], rows })
+        session.output.print(whole(data), { columns: ['id', 'short', 'destination', 'clicks'], rows })
       }),
     )
 

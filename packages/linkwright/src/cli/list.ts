@@ -12,3 +12,8 @@ export async function all<T>(read: (page: PageRequest) => Promise<Page<T>>): Pro
     after = page.next
   }
 }
+
+/** A whole list in the contract's shape: one page that holds everything. */
+export function whole<T>(data: readonly T[]) {
+  return { data, pagination: { limit: data.length, count: data.length, nextCursor: null } }
+}

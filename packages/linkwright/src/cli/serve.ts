@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { compose, readPlugs } from '../compose.ts'
 import { originOf, readConfig, readPort } from '../config.ts'
 import { type Demo, ensureDemo } from '../demo.ts'
+import type { Linkwright } from '../linkwright.ts'
 import { createLogger } from '../logger.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import { openDatabase } from './session.ts'
@@ -29,14 +30,15 @@ export function addServe(program: Command): void {
         build: async (port) => {
           served = { ...config, port }
           const storage = openDatabase(served)
+          let links: Linkwright | undefined
           try {
             await storage.migrate()
-            const links = compose(served, plugs, storage, logger)
+            links = compose(served, plugs, storage, logger)
             if (options.demo) demo = await ensureDemo(links.core, served.defaultPlan)
             const handle = createListener([links.api, links.redirects], { trustProxy: served.trustProxy })
             return { handle, ready: links.ready, close: links.close }
           } catch (error) {
-            await storage.close()
+            await (links ?? storage).close()
             throw error
           }
         },

@@ -58,7 +58,7 @@ export async function ownerOf({ core }: Session, user: string): Promise<{ userId
   return { userId, owner: await core.accounts.ownerOf(userId) }
 }
 
-export function positive(name: string): (text: string) => number {
+export function wholeNumber(name: string): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (!/^\d{1,15}$/.test(text)) throw new UsageError(`${name} must be a whole number, 0 or more`)

@@ -3,9 +3,9 @@ import { isScope, SCOPES, type Token } from '@linkwright/core'
 import { presentId, presentOptionalTime, presentTime } from '@linkwright/http'
 import type { Command } from 'commander'
 import { UsageError } from '../config.ts'
-import { all } from './list.ts'
+import { all, whole } from './list.ts'
 import { record } from './output.ts'
-import { idOf, ownerOf, positive, withSession } from './session.ts'
+import { idOf, ownerOf, wholeNumber, withSession } from './session.ts'
 
 export function addTokens(program: Command): void {
   const token = program.command('token').description('API tokens')
@@ -16,7 +16,7 @@ export function addTokens(program: Command): void {
     .requiredOption('--user <id>', 'whose token')
     .requiredOption('--scopes <list>', `comma-separated, out of ${SCOPES.join(', ')}`, readScopes)
     .option('--name <text>', 'what it is for', 'cli')
-    .option('--expires-in <seconds>', 'lifetime; without it, none', positive('--expires-in'))
+    .option('--expires-in <seconds>', 'lifetime; without it, none', wholeNumber('--expires-in'))
     .option('--json', 'print one JSON object')
     .action((options) =>
       withSession(options.json, async (session) => {
@@ -39,7 +39,7 @@ export function addTokens(program: Command): void {
         const { owner } = await ownerOf(session, options.user)
         const data = (await all((page) => session.core.tokens.list(owner, page))).map(present)
         const rows = data.map((one) => [one.id, one.name, one.prefix, one.scopes, one.expiresAt, one.revokedAt])
-        session.output.print({ data }, { columns: ['id', 'name', 'starts', 'scopes', 'expires', 'revoked'], rows })
+        session.output.print(whole(data), { columns: ['id', 'name', 'starts', 'scopes', 'expires', 'revoked'], rows })
       }),
     )
 

@@ -1,10 +1,10 @@
 // linkwright usage: what a user has used of the plan, and putting it right.
-import { found, METERS, type Meter, monthOf, type Plans } from '@linkwright/core'
+import { found, METERS, type Meter, monthOf } from '@linkwright/core'
 import { presentId } from '@linkwright/http'
 import type { Command } from 'commander'
 import { UsageError } from '../config.ts'
 import { record } from './output.ts'
-import { ownerOf, positive, type Session, withSession } from './session.ts'
+import { ownerOf, type Session, wholeNumber, withSession } from './session.ts'
 
 export function addUsage(program: Command): void {
   const usage = program.command('usage').description('what counts against plans')
@@ -28,7 +28,7 @@ export function addUsage(program: Command): void {
     .description('set a meter of this period')
     .requiredOption('--user <id>', 'whose usage')
     .requiredOption('--meter <name>', METERS.join(', '), readMeter)
-    .requiredOption('--value <n>', 'what it stands at', positive('--value'))
+    .requiredOption('--value <n>', 'what it stands at', wholeNumber('--value'))
     .option('--json', 'print one JSON object')
     .action((options) =>
       withSession(options.json, async (session) => {
@@ -47,7 +47,7 @@ async function read(session: Session, user: string) {
   const { plan } = found(await storage.directory.user(userId))
   const period = monthOf(clock())
   const value = await storage.of(owner).usage.read('links', period)
-  const limit = (plans as Plans)[plan]?.linksPerMonth ?? 0
+  const limit = plans[plan]?.linksPerMonth ?? 0
   return { userId: presentId('usr_', userId), plan, meters: { links: { period, value, limit } } }
 }
 

@@ -2,7 +2,7 @@
 import type { User } from '@linkwright/core'
 import { presentId, presentTime } from '@linkwright/http'
 import type { Command } from 'commander'
-import { all } from './list.ts'
+import { all, whole } from './list.ts'
 import { record } from './output.ts'
 import { idOf, withSession } from './session.ts'
 
@@ -31,7 +31,7 @@ export function addUsers(program: Command): void {
       withSession(options.json, async ({ core, output }) => {
         const data = (await all((page) => core.accounts.list(page))).map(present)
         const rows = data.map(({ id, email, plan, createdAt }) => [id, email, plan, createdAt])
-        output.print({ data }, { columns: ['id', 'email', 'plan', 'created'], rows })
+        output.print(whole(data), { columns: ['id', 'email', 'plan', 'created'], rows })
       }),
     )
 

@@ -11,9 +11,11 @@ export const MIGRATIONS: readonly Migration[] = [initial]
 
 export const LEDGER = 'create table if not exists linkwright_migration (name text primary key not null)'
 
-/** Runs what is missing, each migration in a transaction of its own. @returns the names of those that this call ran */
+/** Runs what is missing, each migration in a transaction of its own. @returns the names of those that this call ran; throws for a newer schema */
 export async function migrate(db: Kysely<Schema>, engine: Engine, migrations = MIGRATIONS): Promise<readonly string[]> {
-  if ((await compare(db, engine, migrations)) === 'current') return []
+  const state = await compare(db, engine, migrations)
+  if (state === 'ahead') throw new Error('The database was migrated by a newer version of Linkwright: upgrade this one')
+  if (state === 'current') return []
   const applied: string[] = []
   for (const migration of migrations) {
     if (await db.transaction().execute((transaction) => run(transaction, engine, migration)))

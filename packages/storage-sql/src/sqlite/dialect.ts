@@ -73,7 +73,7 @@ function createDriver(file: File): Driver {
     async init() {},
     acquireConnection: async () => connection,
     // A plain `begin` that writes later fails at once if another process has written meanwhile.
-    beginTransaction: () => run('begin immediate'),
+    beginTransaction: (_, { accessMode }) => run(accessMode === 'read only' ? 'begin' : 'begin immediate'),
     commitTransaction: () => run('commit'),
     async rollbackTransaction() {
       // Some failures, as of a full disk, have rolled back already.

@@ -37,8 +37,11 @@ export function sqlite(path: string, { synchronous = 'normal', pollMs = 50 }: Sq
     for (const stop of watches) stop()
     reader?.close()
     // The queue first: what was asked before is still done.
-    await db.connection().execute((queue) => sql`pragma wal_checkpoint(passive)`.execute(queue))
-    await db.destroy()
+    try {
+      await db.connection().execute((queue) => sql`pragma wal_checkpoint(passive)`.execute(queue))
+    } finally {
+      await db.destroy()
+    }
   }
 
   return sqlStorage(

@@ -42,8 +42,10 @@ export function watchReader(reader: File, pollMs: number, listener: (changes: re
       if (now === version) return []
       const rows = changesAfter(reader, seen)
       version = now
+      const hasGap = rows.length > 0 && rows[0]!.seq !== seen + 1
       seen = rows.at(-1)?.seq ?? seen
-      return rows.map(toChange)
+      // Numbers have no gaps: where one is missing, it was swept while this process stood still.
+      return hasGap ? [{ kind: 'all' }] : rows.map(toChange)
     } catch {
       // The file is busy or not there; what was missed is found at the next look.
       return []

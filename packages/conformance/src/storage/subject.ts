@@ -52,6 +52,7 @@ function register(candidate: Candidate, cases: readonly Case[], reasons: Readonl
     await world?.storage.close()
   }, TIMEOUT_MS)
   for (const [name, run] of cases) {
+    // A storage that cannot do something says why, in the test's own title; none of this repository's needs to.
     const reason = reasons.get(name)
     if (reason === undefined) it(name, () => run(world!), TIMEOUT_MS)
     else it.skip(`${name} (${reason})`)

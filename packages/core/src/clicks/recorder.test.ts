@@ -182,3 +182,27 @@ test('of a header only so much is kept', async () => {
   const { dimensions } = await world.core.stats.read(ALICE, link.id, undefined, undefined)
   expect(dimensions.device).toEqual([{ value: 'mobile', clicks: 1, people: 1 }])
 })
+
+test('such a loss is counted once, however often storage fails meanwhile', async () => {
+  const storage = memory()
+  const state = { failing: true }
+  const clicks: ClickStore = {
+    ...storage.open.clicks,
+    append: (rows, lone) =>
+      state.failing ? Promise.reject(new Error('away')) : storage.open.clicks.append(rows, lone),
+  }
+  const lookup = () => {
+    throw new Error('no such record')
+  }
+  const world = createWorld({
+    storage: { ...storage, open: { ...storage.open, clicks } },
+    country: { header: null, lookup },
+  })
+  await world.create({ customSlug: 'promo' })
+  await world.visit('/promo')
+  for (let turn = 0; turn < 3; turn++) await expect(world.core.recorder.flush()).rejects.toThrow('away')
+  expect(world.core.recorder.counts).toMatchObject({ lost: 0, pending: 1 })
+  state.failing = false
+  await world.core.recorder.flush()
+  expect(world.core.recorder.counts).toMatchObject({ recorded: 0, lost: 1, pending: 0 })
+})

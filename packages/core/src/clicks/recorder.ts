@@ -125,12 +125,13 @@ export function createRecorder(ports: RecorderPorts): Recorder {
           const folded: Click[] = []
           for (const event of events) {
             const click = tryFold(event, await saltOf(event.at), ports)
-            if (click === undefined) counts.lost++
-            else folded.push(click)
+            if (click !== undefined) folded.push(click)
           }
           await store.append(folded, done === 0 ? lone : [])
           counts.pending -= events.length
           counts.recorded += folded.length
+          // Only now: a batch that storage did not take is folded again.
+          counts.lost += events.length - folded.length
           // Storage may answer without ever leaving this tick: let visits in between.
           await nextTick()
         }

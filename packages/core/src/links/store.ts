@@ -13,8 +13,8 @@ export interface NewLinkRow {
 
 /**
  * Links of one owner. `insert` throws `SlugTaken` when another link, or a fresh tombstone of another plan subject, holds
- * the slug. `update` of `maxClicks` from null counts the clicks so far, and those of an earlier limit, as used. `delete` removes rules and statistics in
- * the same transaction and leaves a tombstone.
+ * the slug. `update` of `maxClicks` from null counts the clicks so far, and those of an earlier limit, as used. `delete`
+ * removes rules and statistics in the same transaction and leaves a tombstone.
  */
 export interface LinkStore extends Omit<Collection<Link, NewLinkRow, LinkPatch, LinkFilter>, 'delete'> {
   /** @returns the link that was deleted */

@@ -11,7 +11,11 @@ export const MIGRATIONS: readonly Migration[] = [initial]
 
 export const LEDGER = 'create table if not exists linkwright_migration (name text primary key not null)'
 
-/** Runs what is missing, each migration in a transaction of its own. @returns the names of those that this call ran; throws for a newer schema */
+/**
+ * Runs what is missing, each migration in a transaction of its own.
+ * @returns the names of those that this call ran
+ * @throws Error for a schema that a newer version has made
+ */
 export async function migrate(db: Kysely<Schema>, engine: Engine, migrations = MIGRATIONS): Promise<readonly string[]> {
   const state = await compare(db, engine, migrations)
   if (state === 'ahead') throw new Error('The database was migrated by a newer version of Linkwright: upgrade this one')

@@ -29,6 +29,24 @@ describe('two connections', () => {
     await storage.close()
   })
 
+  test('changes that were swept before they were seen are told as everything', async () => {
+    const path = join(folder, 'gap.db')
+    const [here, there] = [sqlite(path), sqlite(path, { pollMs: 5 })]
+    await here.migrate()
+    await here.open.announce({ kind: 'domain', host: 'known.example' })
+    const seen: unknown[] = []
+    const stop = there.watch((changes) => seen.push(...changes))
+    // In one transaction, so that no look comes between: announced, swept, and followed by another.
+    await here.transaction(async (inner) => {
+      await inner.open.announce({ kind: 'domain', host: 'swept.example' })
+      await inner.open.sweep(Date.now() + 2 * 3_600_000)
+      await inner.open.announce({ kind: 'domain', host: 'next.example' })
+    })
+    await expect.poll(() => seen).toEqual([{ kind: 'all' }])
+    stop()
+    await Promise.all([here.close(), there.close()])
+  })
+
   test('a change is reported to others once it is committed, and not if it is undone', async () => {
     const path = join(folder, 'watch.db')
     const [here, there] = [sqlite(path), sqlite(path, { pollMs: 5 })]

@@ -1,8 +1,8 @@
 // Writing: all or nothing, and what is stale is dropped when it is committed, not before.
 import { expect, test } from 'vitest'
 import { ALICE, createWorld } from '../test/world.ts'
+import type { Change } from './channel.ts'
 import { createCommit } from './commit.ts'
-import type { Change } from './storage.ts'
 
 const change: Change = { kind: 'keys', ownerId: ALICE.owner.id }
 
@@ -10,7 +10,7 @@ function setUp() {
   const { storage } = createWorld()
   const dropped: (readonly Change[])[] = []
   const usage = storage.of(ALICE.owner).usage
-  const commit = createCommit(storage, (changes) => dropped.push(changes))
+  const commit = createCommit(storage, (changes) => void dropped.push(changes))
   return { commit, dropped, read: () => usage.read('links', '2026-11') }
 }
 

@@ -1,5 +1,8 @@
 // One way to write: a transaction, after which this process and all others drop what the write made stale.
-import type { Change, Storage } from './storage.ts'
+
+import type { Change } from './channel.ts'
+import type { MaybePromise } from './clock.ts'
+import type { Storage } from './storage.ts'
 
 /** Runs at the end of the transaction that did the work, with what the work gave; throwing undoes both. */
 export type Finish<T> = (storage: Storage, value: T) => Promise<void>
@@ -10,8 +13,8 @@ export type Commit = <T>(
   finish?: Finish<T>,
 ) => Promise<T>
 
-/** @param drop is told of the changes as soon as they are committed */
-export function createCommit(storage: Storage, drop: (changes: readonly Change[]) => void): Commit {
+/** @param settle is told of the changes as soon as they are committed, and has to succeed */
+export function createCommit(storage: Storage, settle: (changes: readonly Change[]) => MaybePromise<void>): Commit {
   return async (work, finish) => {
     const changes: Change[] = []
     const value = await storage.transaction(async (storage) => {
@@ -23,7 +26,7 @@ export function createCommit(storage: Storage, drop: (changes: readonly Change[]
       await finish?.(storage, done)
       return done
     })
-    if (changes.length > 0) drop(changes)
+    if (changes.length > 0) await settle(changes)
     return value
   }
 }

@@ -2,6 +2,7 @@
 import { memory } from '@linkwright/storage-memory'
 import type { Caller, Owner, Scope } from '../src/caller.ts'
 import { SCOPES } from '../src/caller.ts'
+import { createMemoryJournal } from '../src/clicks/journal.ts'
 import type { AgentClass } from '../src/clicks/visitor.ts'
 import { type CorePorts, createCore } from '../src/core.ts'
 import { LinkwrightError } from '../src/errors.ts'
@@ -46,7 +47,7 @@ export function createWorld(options: Partial<CorePorts> = {}) {
     pepper: undefined,
     cache: CACHE_DEFAULTS,
     cookiePrefix: 'lw_',
-    clickCapacity: 1000,
+    journal: createMemoryJournal(1000),
     agent: readAgent,
     country: { header: 'x-country', lookup: (ip) => (ip === '192.0.2.49' ? 'DE' : null) },
     ...options,

@@ -7,6 +7,7 @@ import {
   type IdempotencyRecord,
   invalid,
   LinkwrightError,
+  ownerScope,
   type Storage,
 } from '@linkwright/core'
 import type { Call } from './call.ts'
@@ -121,9 +122,9 @@ export function readKey(call: Call): string | undefined {
   return key
 }
 
-/** A digest, since a path may be longer than any index takes. */
+/** Digests, since a path may be longer than any index takes; the owner's stands apart, to be found when it is erased. */
 export function scopeOf({ actor, owner }: Caller, { method, path }: Call): string {
-  return hash('sha256', JSON.stringify([actor.kind, actor.id, owner.id, method, path]))
+  return `${ownerScope(owner.id)}${hash('sha256', JSON.stringify([actor.kind, actor.id, method, path]))}`
 }
 
 export function fingerprintOf(body: Uint8Array): string {

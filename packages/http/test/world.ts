@@ -5,6 +5,7 @@ import {
   type Core,
   createCore,
   createIds,
+  createMemoryJournal,
   createMemoryLimiter,
   createReserved,
   createSeal,
@@ -116,7 +117,7 @@ export async function createWorld(options: WorldOptions = {}) {
     pepper: undefined,
     cache: CACHE_DEFAULTS,
     cookiePrefix: BRAND.cookiePrefix,
-    clickCapacity: 1000,
+    journal: createMemoryJournal(1000),
   })
   let requests = 0
   const requestId = () => `req_${++requests}`

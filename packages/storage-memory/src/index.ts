@@ -3,9 +3,11 @@ import type { Storage } from '@linkwright/core'
 import { createClickStore } from './clicks.ts'
 import { createDirectory } from './directory.ts'
 import { createDomainStore, createOpenDomains } from './domains.ts'
+import { createEraseStore } from './erase.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { createKeyStore, createOpenKeys } from './keys.ts'
 import { createLinkStore, createOpenLinks } from './links.ts'
+import { createRecountStore } from './recount.ts'
 import { createRuleStore } from './rules.ts'
 import { createSnapshotStore } from './snapshots.ts'
 import { createSpace, type Space } from './space.ts'
@@ -14,6 +16,7 @@ import { sweep } from './sweep.ts'
 import { createTables } from './tables.ts'
 import { createOpenTokens, createTokenStore } from './tokens.ts'
 import { createUsageStore } from './usage.ts'
+import { createWindowStore } from './windows.ts'
 
 /**
  * A storage that lives as long as the process. Writes wait for each other and commit whole or not at all; reads see
@@ -42,11 +45,13 @@ function storageOver(space: Space): Storage {
       snapshots: createSnapshotStore(space),
       clicks: createClickStore(space),
       idempotency: createIdempotencyStore(space),
+      windows: createWindowStore(space),
       // No other process has cached anything of this one's memory.
       announce: async () => {},
       sweep: (now) => space.write((draft) => sweep(draft, now)),
     },
     directory: createDirectory(space),
+    operator: { recount: createRecountStore(space), erase: createEraseStore(space) },
     transaction: (work) =>
       space.write(async (draft) => {
         const inner = createSpace(draft)
@@ -58,7 +63,7 @@ function storageOver(space: Space): Storage {
       }),
     migrate: async () => ({ applied: [] }),
     ready: async () => 'current',
-    watch: () => () => {},
+    watch: () => ({ healthy: () => true, stop() {} }),
     close: async () => {},
   }
 }

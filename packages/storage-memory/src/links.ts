@@ -69,8 +69,8 @@ export function createOpenLinks({ tables, write }: Space): OpenLinks {
       write((draft) => {
         const record = draft.links.get(linkId)
         if (record === undefined) return false
-        if (record.link.maxClicks === null) return true
-        if (record.claims >= record.link.maxClicks) return false
+        const { maxClicks } = record.link
+        if (maxClicks !== null && record.claims >= maxClicks) return false
         draft.links.set(linkId, { ...record, claims: record.claims + 1 })
         return true
       }),

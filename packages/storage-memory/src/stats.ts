@@ -30,7 +30,7 @@ function addUp(clicks: readonly Click[]): StatsRow {
     clicks: clicks.length,
     people: people.length,
     bots: clicks.filter((click) => click.bot).length,
-    uniques: new Set(people.map((click) => `${dayOf(click)} ${click.visitor}`)).size,
+    uniques: new Set(people.filter(isSomebody).map((click) => `${dayOf(click)} ${click.visitor}`)).size,
     days: countBy(clicks, dayOf).sort(byValue),
     dimensions: {
       country: top(clicks, 'country'),
@@ -55,6 +55,11 @@ function countBy(clicks: readonly Click[], read: (click: Click) => string | null
     clicks: group.length,
     people: group.filter(isPerson).length,
   }))
+}
+
+/** Who was erased is nobody. */
+function isSomebody({ visitor }: Click): boolean {
+  return visitor !== ''
 }
 
 function byValue(a: Count, b: Count): number {

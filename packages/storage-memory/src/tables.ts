@@ -30,6 +30,11 @@ interface Tombstone {
   readonly at: number
 }
 
+interface WindowCount {
+  readonly window: number
+  readonly used: number
+}
+
 /** What each table holds, all by text keys. A list that is always read whole is one row. */
 interface Rows {
   users: User
@@ -55,6 +60,8 @@ interface Rows {
   /** When each used nonce expires. */
   nonces: number
   usage: number
+  /** Calls counted by key and window. */
+  windows: WindowCount
   /** Link ids by click: which clicks have been counted. */
   clicks: string
   /** Counted clicks by link and hour. */
@@ -100,6 +107,7 @@ export function eachTable(table: <Name extends keyof Rows>(name: Name) => Table<
     keys: table('keys'),
     nonces: table('nonces'),
     usage: table('usage'),
+    windows: table('windows'),
     clicks: table('clicks'),
     hours: table('hours'),
     linkHours: table('linkHours'),

@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { migrationSql } from '../src/migrations/sql.ts'
 
-const folder = new URL('../sql/sqlite/', import.meta.url)
-mkdirSync(folder, { recursive: true })
-for (const { name, sql } of migrationSql('sqlite')) writeFileSync(new URL(`${name}.sql`, folder), sql)
+for (const engine of ['sqlite', 'postgres'] as const) {
+  const folder = new URL(`../sql/${engine}/`, import.meta.url)
+  mkdirSync(folder, { recursive: true })
+  for (const { name, sql } of migrationSql(engine)) writeFileSync(new URL(`${name}.sql`, folder), sql)
+}

@@ -1,11 +1,12 @@
-// Changes that make cached redirects stale, as rows in the order in which they were committed.
+// Changes that make cached redirects stale: told when they commit, or kept as rows in the order in which they committed.
 import type { Change } from '@linkwright/core'
 import type { Connection } from './connection.ts'
 import type { Row } from './schema.ts'
 
 type ChangeRow = Row<'linkwright_change'>
 
-export async function announce({ db }: Connection, change: Change): Promise<void> {
+export async function announce({ db, engine }: Connection, change: Change): Promise<void> {
+  if (engine.notify !== null) return engine.notify(db, JSON.stringify(change))
   await db
     .insertInto('linkwright_change')
     .values({ ...toColumns(change), kind: change.kind, at: Date.now() })

@@ -3,6 +3,7 @@ import type { Click, ClickStore } from '@linkwright/core'
 import { sql } from 'kysely'
 import { toBit } from './columns.ts'
 import { atomically, type Connection } from './connection.ts'
+import { holdLinks } from './holding.ts'
 import { rollUp } from './rollups.ts'
 import { batches, insertRows } from './rows.ts'
 
@@ -27,17 +28,23 @@ const CLICK = [
   'visitor',
 ] as const
 
-/** Links asked for or counted on in one statement. */
-const LINKS = 100
-
 export function clickStore(connection: Connection): ClickStore {
-  const write = { raw: writeRaw(), hours: addHours(), visitors: addVisitors(), orphans: writeOrphans() }
+  const most = connection.engine.rowsAtOnce
+  const write = {
+    raw: writeRaw(most),
+    hours: addHours(most),
+    visitors: addVisitors(most),
+    orphans: writeOrphans(most),
+  }
   return {
     append(clicks, orphans) {
       if (clicks.length === 0 && orphans.length === 0) return Promise.resolve()
       return atomically(connection, async (inner) => {
         const { db } = inner
-        const owners = await ownersOf(inner, clicks)
+        const owners = await holdLinks(
+          inner,
+          clicks.map(({ linkId }) => linkId),
+        )
         const byId = new Map(clicks.filter(({ linkId }) => owners.has(linkId)).map((click) => [click.id, click]))
         const inserted = await write.raw(db, [...byId.values()].map(toRow))
         // What was there already has been counted.
@@ -52,7 +59,10 @@ export function clickStore(connection: Connection): ClickStore {
           visitors.map(({ linkId, ...seen }) => ({ ...keys(linkId), ...seen })),
         )
         await countOnLinks(inner, links)
-        await write.orphans(db, orphans)
+        await write.orphans(
+          db,
+          orphans.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        )
       })
     },
 
@@ -69,27 +79,17 @@ export function clickStore(connection: Connection): ClickStore {
   }
 }
 
-/** The owners of those links that are there. */
-async function ownersOf({ db }: Connection, clicks: readonly Click[]): Promise<ReadonlyMap<string, string>> {
-  const owners = new Map<string, string>()
-  for (const ids of batches([...new Set(clicks.map(({ linkId }) => linkId))], LINKS)) {
-    const rows = await db.selectFrom('linkwright_link').select(['id', 'owner_id']).where('id', 'in', ids).execute()
-    for (const row of rows) owners.set(row.id, row.owner_id)
-  }
-  return owners
-}
-
 /** Gives the ids of the clicks that were not there yet. */
-function writeRaw() {
-  return insertRows<'linkwright_click', { readonly id: string }>('linkwright_click', CLICK, (insert) =>
+function writeRaw(most: number) {
+  return insertRows<'linkwright_click', { readonly id: string }>('linkwright_click', CLICK, most, (insert) =>
     insert.onConflict((conflict) => conflict.column('id').doNothing()).returning('id'),
   )
 }
 
-function addHours() {
+function addHours(most: number) {
   const sum = (column: 'clicks' | 'people' | 'bots') =>
     sql<number>`${sql.ref(`linkwright_click_hour.${column}`)} + ${sql.ref(`excluded.${column}`)}`
-  return insertRows('linkwright_click_hour', HOUR, (insert) =>
+  return insertRows('linkwright_click_hour', HOUR, most, (insert) =>
     insert.onConflict((conflict) =>
       conflict
         .columns(['link_id', 'hour', 'dimension', 'value'])
@@ -98,31 +98,24 @@ function addHours() {
   )
 }
 
-function addVisitors() {
+function addVisitors(most: number) {
   const hours = sql<number>`linkwright_click_visitor.hours | excluded.hours`
-  return insertRows('linkwright_click_visitor', VISITOR, (insert) =>
+  return insertRows('linkwright_click_visitor', VISITOR, most, (insert) =>
     insert.onConflict((conflict) => conflict.columns(['link_id', 'day', 'visitor']).doUpdateSet({ hours })),
   )
 }
 
-function writeOrphans() {
-  return insertRows('linkwright_orphan', ORPHAN, (insert) =>
+function writeOrphans(most: number) {
+  return insertRows('linkwright_orphan', ORPHAN, most, (insert) =>
     insert.onConflict((conflict) => conflict.column('id').doNothing()),
   )
 }
 
-/** Links that got equally many clicks share a statement. */
-async function countOnLinks({ db }: Connection, links: ReadonlyMap<string, number>): Promise<void> {
-  const byCount = new Map<number, string[]>()
-  for (const [id, n] of links) byCount.set(n, [...(byCount.get(n) ?? []), id])
-  for (const [n, ids] of byCount) {
-    for (const part of batches(ids, LINKS)) {
-      await db
-        .updateTable('linkwright_link')
-        .set((eb) => ({ clicks: eb('clicks', '+', n) }))
-        .where('id', 'in', part)
-        .execute()
-    }
+async function countOnLinks({ db, engine }: Connection, links: ReadonlyMap<string, number>): Promise<void> {
+  for (const part of batches([...links], engine.rowsAtOnce)) {
+    const more = sql.join(part.map(([id, n]) => sql`(${id}, cast(${n} as bigint))`))
+    await sql`update linkwright_link set clicks = clicks + more.column2
+      from (values ${more}) as more where linkwright_link.id = more.column1`.execute(db)
   }
 }
 

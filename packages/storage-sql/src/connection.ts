@@ -1,9 +1,15 @@
 // A way to the database: Kysely, the engine's flags, and the questions that a redirect waits for.
-import type { MaybePromise } from '@linkwright/core'
+import { setTimeout } from 'node:timers/promises'
+import { LinkwrightError, type MaybePromise } from '@linkwright/core'
 import type { CompiledQuery, Kysely, RawBuilder } from 'kysely'
 import { sql } from 'kysely'
 import type { Engine } from './engine.ts'
 import type { Schema } from './schema.ts'
+
+/** How often the work of a transaction is begun. */
+const ATTEMPTS = 5
+/** How long it waits before it begins again, about (ms): at once it might meet the very same others. */
+const WAIT_MS = 20
 
 export interface Connection {
   readonly db: Kysely<Schema>
@@ -39,12 +45,11 @@ export function after<T, U>(value: MaybePromise<T>, then: (value: T) => U): Mayb
 
 /**
  * All or nothing: a transaction, or, inside one, a savepoint, so that who catches the error can go on with the rest.
+ * The work of a transaction runs again if others stood in its way.
  */
 export async function atomically<T>(connection: Connection, work: (inner: Connection) => Promise<T>): Promise<T> {
-  const { db, engine } = connection
-  if (!db.isTransaction) {
-    return db.transaction().execute((inner) => work({ db: inner, engine, ask: askThrough(inner) }))
-  }
+  const { db } = connection
+  if (!db.isTransaction) return insist(connection, work)
   await sql`savepoint linkwright`.execute(db)
   try {
     const result = await work(connection)
@@ -56,12 +61,29 @@ export async function atomically<T>(connection: Connection, work: (inner: Connec
   }
 }
 
+async function insist<T>({ db, engine }: Connection, work: (inner: Connection) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db
+        .transaction()
+        // What must hold is written with its guard, which sees what others have committed meanwhile.
+        .setIsolationLevel('read committed')
+        .execute((inner) => work({ db: inner, engine, ask: askThrough(inner) }))
+    } catch (error) {
+      if (!engine.isConflict(error)) throw error
+      if (attempt === ATTEMPTS) throw new LinkwrightError('UNAVAILABLE', undefined, undefined, { cause: error })
+      await setTimeout(Math.random() * WAIT_MS * attempt)
+    }
+  }
+}
+
 /** Reads that agree with each other, and keep no writer waiting. */
 export function consistently<T>({ db, engine, ask }: Connection, work: (inner: Connection) => Promise<T>): Promise<T> {
   if (db.isTransaction) return work({ db, engine, ask })
   return db
     .transaction()
     .setAccessMode('read only')
+    .setIsolationLevel('repeatable read')
     .execute((inner) => work({ db: inner, engine, ask: askThrough(inner) }))
 }
 

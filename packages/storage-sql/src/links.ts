@@ -9,7 +9,11 @@ const TABLE = 'linkwright_link'
 
 export function linkStore(scope: Scope<'owner_id'>): LinkStore {
   const get = async (ref: Ref): Promise<Link | undefined> => {
-    const row = await scope.select(TABLE).selectAll().where(keyOf(ref), '=', ref).executeTakeFirst()
+    const row = await scope
+      .select(TABLE)
+      .selectAll()
+      .where(...isLink(ref))
+      .executeTakeFirst()
     return row && toLink(row)
   }
   return {
@@ -56,7 +60,7 @@ export function linkStore(scope: Scope<'owner_id'>): LinkStore {
               .end(),
           })),
         )
-        .where(keyOf(ref), '=', ref)
+        .where(...isLink(ref))
         .returningAll()
         .executeTakeFirst()
       return row && toLink(row)
@@ -65,7 +69,11 @@ export function linkStore(scope: Scope<'owner_id'>): LinkStore {
     delete(ref, at) {
       return scope.atomically(async (inner) => {
         // Rules and statistics go with the link, by their foreign keys.
-        const row = await inner.delete(TABLE).where(keyOf(ref), '=', ref).returningAll().executeTakeFirst()
+        const row = await inner
+          .delete(TABLE)
+          .where(...isLink(ref))
+          .returningAll()
+          .executeTakeFirst()
         if (row === undefined) return undefined
         await inner.slugs.bury({ domainKey: row.domain_key, slugKey: row.slug_key }, at)
         return toLink(row)
@@ -147,6 +155,7 @@ function toColumns(patch: LinkPatch) {
   }
 }
 
-function keyOf(ref: Ref): 'id' | 'seq' {
-  return typeof ref === 'number' ? 'seq' : 'id'
+/** No link has the number 0, nor one that no column of numbers can hold. */
+function isLink(ref: Ref): [column: 'id' | 'seq', operator: '=', value: Ref] {
+  return typeof ref === 'string' ? ['id', '=', ref] : ['seq', '=', Number.isSafeInteger(ref) ? ref : 0]
 }

@@ -27,7 +27,8 @@ export function openTokens(connection: Connection): OpenTokens {
     async touch(uses) {
       if (uses.size === 0) return
       await atomically(connection, async (inner) => {
-        for (const [id, at] of uses) {
+        // In one order, so that two who note the same tokens do not wait for each other.
+        for (const [id, at] of [...uses].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
           await inner.db
             .updateTable('linkwright_token')
             .set({ last_used_at: at })

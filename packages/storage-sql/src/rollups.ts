@@ -32,22 +32,38 @@ export interface Rollup {
   readonly links: ReadonlyMap<string, number>
 }
 
-/** Only clicks that count are rolled up. */
+/** A roll-up that grows. */
+export interface Tally {
+  add(clicks: readonly Click[]): void
+  total(): Rollup
+}
+
 export function rollUp(clicks: readonly Click[]): Rollup {
+  const tally = createTally()
+  tally.add(clicks)
+  return tally.total()
+}
+
+/** Only clicks that count are rolled up. A visitor who was erased is nobody. */
+export function createTally(): Tally {
   const hours = new Map<string, HourCount>()
   const visitors = new Map<string, VisitorDay>()
   const links = new Map<string, number>()
-  for (const click of clicks) {
-    if (!click.counted) continue
-    links.set(click.linkId, (links.get(click.linkId) ?? 0) + 1)
-    addHour(hours, click, TOTAL, '')
-    for (const dimension of DIMENSIONS) {
-      const value = readDimension(click, dimension)
-      if (value) addHour(hours, click, dimension, value)
-    }
-    if (isPerson(click)) addVisitor(visitors, click)
+  return {
+    add(clicks) {
+      for (const click of clicks) {
+        if (!click.counted) continue
+        links.set(click.linkId, (links.get(click.linkId) ?? 0) + 1)
+        addHour(hours, click, TOTAL, '')
+        for (const dimension of DIMENSIONS) {
+          const value = readDimension(click, dimension)
+          if (value) addHour(hours, click, dimension, value)
+        }
+        if (isPerson(click) && click.visitor !== '') addVisitor(visitors, click)
+      }
+    },
+    total: () => ({ hours: [...hours.values()], visitors: [...visitors.values()], links }),
   }
-  return { hours: [...hours.values()], visitors: [...visitors.values()], links }
 }
 
 /** The start of the hour that a moment belongs to. */
@@ -58,6 +74,11 @@ export function hourOf(at: number): number {
 /** The start of the day (UTC) that a moment belongs to. */
 export function dayOf(at: number): number {
   return Math.floor(at / DAY_MS) * DAY_MS
+}
+
+/** The bit of an hour among those of its day. */
+export function bitOf(hour: number): number {
+  return 1 << ((hour - dayOf(hour)) / HOUR_MS)
 }
 
 function readDimension(click: Click, dimension: Dimension): string | null {
@@ -86,5 +107,5 @@ function addVisitor(visitors: Map<string, VisitorDay>, { linkId, at, visitor }: 
     seen = { linkId, day, visitor, hours: 0 }
     visitors.set(key, seen)
   }
-  seen.hours |= 1 << ((hourOf(at) - day) / HOUR_MS)
+  seen.hours |= bitOf(hourOf(at))
 }

@@ -9,9 +9,6 @@ import {
 } from 'kysely'
 import type { Schema } from './schema.ts'
 
-/** Rows a statement: engines cap how many values one may bind. */
-const MOST = 100
-
 /** Writes rows, and gives what the statement returns of them. */
 export type InsertRows<T extends keyof Schema, Result> = (
   db: Kysely<Schema>,
@@ -20,17 +17,19 @@ export type InsertRows<T extends keyof Schema, Result> = (
 
 /**
  * @param columns all columns of the rows
+ * @param most rows a statement: engines cap how many values one may bind
  * @param finish adds what follows the values; it binds no value of its own
  */
 export function insertRows<T extends keyof Schema, Result = unknown>(
   table: T,
   columns: readonly (keyof Insertable<Schema[T]>)[],
+  most: number,
   finish: (insert: InsertQueryBuilder<Schema, T, InsertResult>) => Compilable,
 ): InsertRows<T, Result> {
   const texts = new Map<number, string>()
   return async (db, rows) => {
     const results: Result[] = []
-    for (const part of batches(rows, MOST)) {
+    for (const part of batches(rows, most)) {
       let text = texts.get(part.length)
       if (text === undefined) {
         // Kysely takes the order of columns from the rows.

@@ -22,6 +22,7 @@ export interface Schema {
   linkwright_salt: { day: string; salt: string }
   linkwright_idempotency: IdempotencyTable
   linkwright_change: ChangeTable
+  linkwright_window: { key: string; window: number; used: number }
   linkwright_sweep: { name: string; position: string }
 }
 

@@ -78,8 +78,13 @@ export class Scope<W extends Whose> {
       .select('id')
       .where(...this.#mine)
       .where('id', '=', id)
-    const locked = this.#connection.engine.locksRows ? query.forUpdate() : query
+    const locked = this.#connection.engine.locksRows ? query.forNoKeyUpdate() : query
     return (await locked.executeTakeFirst()) !== undefined
+  }
+
+  /** Whether what is read has to be locked to stay as it is. */
+  get locksRows(): boolean {
+    return this.#connection.engine.locksRows && this.#connection.db.isTransaction
   }
 
   /** Lets one transaction at a time go on from here, of all that take a lock of this name. */

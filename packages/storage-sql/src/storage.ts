@@ -1,5 +1,5 @@
 // The storage port over any engine.
-import type { Change, OpenStorage, OwnedStorage, Owner, Storage } from '@linkwright/core'
+import type { Change, OpenStorage, OwnedStorage, Owner, Storage, Watch } from '@linkwright/core'
 import { announce } from './changes.ts'
 import { clickStore } from './clicks.ts'
 import { atomically, type Connection } from './connection.ts'
@@ -9,6 +9,7 @@ import { keyStore } from './keys.ts'
 import { linkStore } from './links.ts'
 import { compare, migrate } from './migrations/migrate.ts'
 import { idempotencyStore, openDomains, openKeys, openLinks, openTokens } from './open.ts'
+import { operatorStorage } from './operator.ts'
 import { ruleStore } from './rules.ts'
 import { Scope } from './scope.ts'
 import { snapshotStore } from './snapshots.ts'
@@ -16,10 +17,13 @@ import { statsStore } from './stats.ts'
 import { sweep } from './sweep.ts'
 import { tokenStore } from './tokens.ts'
 import { usageStore } from './usage.ts'
+import { windowStore } from './windows.ts'
 
 /** What an engine brings besides its connection. */
 export interface Door {
-  watch(listener: (changes: readonly Change[]) => void): () => void
+  /** Where clicks may wait on disk beside the data. */
+  readonly spoolFolder?: string | undefined
+  watch(listener: (changes: readonly Change[]) => void): Watch
   close(): Promise<void>
 }
 
@@ -29,9 +33,11 @@ export function sqlStorage(connection: Connection, door: Door): Storage {
     of: (owner) => owned(connection, owner),
     open: open(connection),
     directory: directory(connection),
+    operator: operatorStorage(connection),
     transaction: (work) => atomically(connection, (inner) => work(sqlStorage(inner, door))),
     migrate: async () => ({ applied: await migrate(connection.db, connection.engine) }),
     ready: () => compare(connection.db, connection.engine),
+    spoolFolder: door.spoolFolder,
     watch: (listener) => door.watch(listener),
     close: () => door.close(),
   }
@@ -59,7 +65,8 @@ function open(connection: Connection): OpenStorage {
     snapshots: snapshotStore(connection),
     clicks: clickStore(connection),
     idempotency: idempotencyStore(connection),
+    windows: windowStore(connection),
     announce: (change) => announce(connection, change),
-    sweep: (now) => sweep(connection, now),
+    sweep: (now, clickRetentionMs) => sweep(connection, now, clickRetentionMs),
   }
 }

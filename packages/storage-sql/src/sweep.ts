@@ -1,14 +1,17 @@
 // Removes rows that have outlived their use, a bounded number at a time.
-import { firstIdAt, IDEMPOTENCY_TTL_MS } from '@linkwright/core'
+import { firstIdAt, IDEMPOTENCY_TTL_MS, WINDOW_MS } from '@linkwright/core'
 import { sql } from 'kysely'
-import type { Connection } from './connection.ts'
+import { atomically, type Connection } from './connection.ts'
+import { addMonths, dropMonths } from './months.ts'
 import { DAY_MS, HOUR_MS } from './rollups.ts'
 import type { Schema } from './schema.ts'
 
 /** Rows of a table that one call removes at most. */
 const BATCH = 1000
+/** How long the counts of a rate limit are kept. */
+const WINDOWS_MS = 600_000
 
-/** A row goes once its `column` is below `before`. */
+/** A row goes once its `column` is below `before`, the lowest first. */
 interface Expiry {
   readonly table: keyof Schema
   readonly key: readonly string[]
@@ -16,7 +19,11 @@ interface Expiry {
   readonly before: number | string
 }
 
-export async function sweep(connection: Connection, now: number): Promise<number> {
+export async function sweep(
+  connection: Connection,
+  now: number,
+  clickRetentionMs = Number.POSITIVE_INFINITY,
+): Promise<number> {
   const expiries: Expiry[] = [
     { table: 'linkwright_idempotency', key: ['scope', 'key'], column: 'created_at', before: now - IDEMPOTENCY_TTL_MS },
     { table: 'linkwright_nonce', key: ['owner_id', 'nonce'], column: 'expires_at', before: now },
@@ -25,17 +32,29 @@ export async function sweep(connection: Connection, now: number): Promise<number
     { table: 'linkwright_orphan', key: ['id'], column: 'id', before: firstIdAt(now - 30 * DAY_MS) },
     // Without its salt nobody can tell any more which address a day's visitors had.
     { table: 'linkwright_salt', key: ['day'], column: 'day', before: toDay(now - 2 * DAY_MS) },
+    { table: 'linkwright_window', key: ['key', 'window'], column: 'window', before: toWindow(now - WINDOWS_MS) },
   ]
-  let removed = await sweepClicks(connection)
+  if (clickRetentionMs < now) {
+    expiries.push({ table: 'linkwright_click', key: ['id'], column: 'id', before: firstIdAt(now - clickRetentionMs) })
+  }
+  let removed = await atomically(connection, sweepClicks)
   for (const expiry of expiries) removed += await expire(connection, expiry)
+  // Last, since making and dropping tables has to wait for those who read them.
+  if (connection.engine.partitionsClicks) {
+    await addMonths(connection, now)
+    if (clickRetentionMs < now) removed += await dropMonths(connection, now - clickRetentionMs)
+  }
   return removed
 }
 
-async function expire({ db }: Connection, { table, key, column, before }: Expiry): Promise<number> {
+async function expire({ db, engine }: Connection, { table, key, column, before }: Expiry): Promise<number> {
   const columns = sql.join(key.map((name) => sql.ref(name)))
-  const { numAffectedRows } = await sql`delete from ${sql.table(table)} where (${columns}) in (
-    select ${columns} from ${sql.table(table)} where ${sql.ref(column)} < ${before} limit ${sql.lit(BATCH)}
-  )`.execute(db)
+  // Who sweeps at the same time takes other rows.
+  const own = engine.locksRows ? sql` for update skip locked` : sql``
+  const { numAffectedRows } = await sql`with gone as materialized (
+    select ${columns} from ${sql.table(table)} where ${sql.ref(column)} < ${before}
+    order by ${sql.ref(column)} limit ${sql.lit(BATCH)}${own}
+  ) delete from ${sql.table(table)} where (${columns}) in (select ${columns} from gone)`.execute(db)
   return Number(numAffectedRows ?? 0n)
 }
 
@@ -43,7 +62,8 @@ async function expire({ db }: Connection, { table, key, column, before }: Expiry
  * Raw clicks of links that are gone. They have no index by link, so each call looks at the next rows in the order of
  * their key, and the one after the last call begins again.
  */
-async function sweepClicks({ db }: Connection): Promise<number> {
+async function sweepClicks({ db, engine }: Connection): Promise<number> {
+  await engine.lock(db, 'linkwright_sweep')
   const place = await db
     .selectFrom('linkwright_sweep')
     .select('position')
@@ -73,4 +93,8 @@ async function sweepClicks({ db }: Connection): Promise<number> {
 
 function toDay(at: number): string {
   return new Date(at).toISOString().slice(0, 10)
+}
+
+function toWindow(at: number): number {
+  return Math.floor(at / WINDOW_MS)
 }

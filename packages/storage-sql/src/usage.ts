@@ -21,6 +21,7 @@ export function usageStore(scope: Scope<'subject'>): UsageStore {
     },
 
     async read(meter, period) {
+      if (scope.locksRows) return hold(scope, meter, period)
       const row = await scope
         .select(TABLE)
         .select('used')
@@ -37,4 +38,15 @@ export function usageStore(scope: Scope<'subject'>): UsageStore {
         .execute()
     },
   }
+}
+
+/** In a transaction what was read stays true to its end: writing the row as it is takes its lock, were it there or not. */
+async function hold(scope: Scope<'subject'>, meter: string, period: string): Promise<number> {
+  const used = sql.ref<number>(`${TABLE}.used`)
+  const row = await scope
+    .insert(TABLE, { meter, period, used: 0 })
+    .onConflict((conflict) => conflict.columns(KEY).doUpdateSet({ used }))
+    .returning('used')
+    .executeTakeFirstOrThrow()
+  return row.used
 }

@@ -1,4 +1,4 @@
-// Child processes that do the same thing to one file at the same moment.
+// Child processes that do the same thing to one database at the same moment.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'

@@ -3,11 +3,13 @@ import { cascades } from './cascades.ts'
 import { clicks } from './clicks.ts'
 import { directory } from './directory.ts'
 import { domains } from './domains.ts'
+import { erase } from './erase.ts'
 import { idempotency } from './idempotency.ts'
 import { keys } from './keys.ts'
 import { lifecycle } from './lifecycle.ts'
 import { links } from './links.ts'
 import { pages } from './pages.ts'
+import { recount } from './recount.ts'
 import { rules } from './rules.ts'
 import { scope } from './scope.ts'
 import { slugs } from './slugs.ts'
@@ -17,6 +19,7 @@ import { type Candidate, registerSubjects } from './subject.ts'
 import { tokens } from './tokens.ts'
 import { transactions } from './transactions.ts'
 import { usage } from './usage.ts'
+import { windows } from './windows.ts'
 
 export type { Candidate } from './subject.ts'
 
@@ -36,6 +39,7 @@ export function storageSuite(candidate: Candidate): void {
     tokens,
     keys,
     usage,
+    windows,
     snapshots,
     scope,
     transactions,
@@ -44,5 +48,7 @@ export function storageSuite(candidate: Candidate): void {
     stats,
     cascades,
     directory,
+    recount,
+    erase,
   })
 }

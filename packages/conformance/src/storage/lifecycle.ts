@@ -1,10 +1,10 @@
 // Opening, migrating, and hearing of what other processes changed.
-import type { Change } from '@linkwright/core'
+import type { Change, Watch } from '@linkwright/core'
 import { expect, vi } from 'vitest'
 import type { Subject } from './subject.ts'
 
 /** Storages promise 200 ms; a busy machine gets more. */
-const PATIENCE = { timeout: 1000, interval: 10 }
+const PATIENCE = { timeout: 10_000, interval: 10 }
 
 export const lifecycle: Subject = (test, { open, openSecond }) => {
   test('a storage is current once it is migrated', async () => {
@@ -18,11 +18,11 @@ export const lifecycle: Subject = (test, { open, openSecond }) => {
   })
 
   test('a change without other processes to hear it is no error', async ({ storage }) => {
-    const stop = storage.watch(() => {})
+    const watch = storage.watch(() => {})
     await storage.open.announce({ kind: 'link', domainId: null, slug: 'promo' })
     await storage.transaction(({ open }) => open.announce({ kind: 'domain', host: 'go.example.com' }))
-    stop()
-    stop()
+    watch.stop()
+    watch.stop()
   })
 
   if (openSecond === undefined) return
@@ -42,7 +42,9 @@ export const lifecycle: Subject = (test, { open, openSecond }) => {
   test('changes that one process commits are reported to the other', async ({ storage, id }) => {
     const second = await openSecond(storage)
     const heard: Change[] = []
-    const stop = second.watch((changes) => heard.push(...changes))
+    const watch = second.watch((changes) => heard.push(...changes))
+    await hears(watch)
+    heard.length = 0
     const sent: Change[] = [
       { kind: 'link', domainId: null, slug: '__proto__' },
       { kind: 'link', domainId: id(), slug: 'promo' },
@@ -55,7 +57,7 @@ export const lifecycle: Subject = (test, { open, openSecond }) => {
     })
     await vi.waitFor(() => expect(heard).toHaveLength(4), PATIENCE)
     expect(heard).toEqual(sent)
-    stop()
+    watch.stop()
     await second.close()
   })
 
@@ -63,8 +65,11 @@ export const lifecycle: Subject = (test, { open, openSecond }) => {
     const second = await openSecond(storage)
     const heard: Change[] = []
     const late: Change[] = []
-    const stop = second.watch((changes) => heard.push(...changes))
-    const stopLate = second.watch((changes) => late.push(...changes))
+    const watch = second.watch((changes) => heard.push(...changes))
+    const lateWatch = second.watch((changes) => late.push(...changes))
+    await Promise.all([hears(watch), hears(lateWatch)])
+    heard.length = 0
+    late.length = 0
     const change = (slug: string): Change => ({ kind: 'link', domainId: null, slug })
     const undone = storage.transaction(async ({ open }) => {
       await open.announce(change(`undone${id()}`))
@@ -73,11 +78,16 @@ export const lifecycle: Subject = (test, { open, openSecond }) => {
     await expect(undone).rejects.toThrow('undo this')
     await storage.open.announce(change('one'))
     await vi.waitFor(() => expect(heard).toEqual([change('one')]), PATIENCE)
-    stop()
+    watch.stop()
     await storage.open.announce(change('two'))
     await vi.waitFor(() => expect(late).toEqual([change('one'), change('two')]), PATIENCE)
     expect(heard).toEqual([change('one')])
-    stopLate()
+    lateWatch.stop()
     await second.close()
   })
+}
+
+/** What changed until a watch hears may have been reported as everything. */
+async function hears(watch: Watch): Promise<void> {
+  await vi.waitFor(() => expect(watch.healthy()).toBe(true), PATIENCE)
 }

@@ -12,7 +12,7 @@ export type Outcome =
   | 'signature_required'
   | 'signature_invalid'
 
-/** An immutable event, made while the visit is answered; everything that takes parsing is left for later. */
+/** An immutable event, made while the visit is answered; what takes long to parse is left for later. */
 export interface ClickEvent {
   readonly id: string
   readonly at: number
@@ -21,10 +21,12 @@ export interface ClickEvent {
   readonly outcome: Outcome
   readonly head: boolean
   readonly prefetch: boolean
-  readonly ip: string
+  /** The pseudonym of the day: wherever events wait, no address is with them. */
+  readonly visitor: string
   readonly country: string | null
   readonly userAgent: string
-  readonly referer: string
+  /** The referrer's host. */
+  readonly referrer: string | null
   readonly acceptLanguage: string
 }
 

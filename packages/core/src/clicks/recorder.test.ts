@@ -2,14 +2,16 @@
 import { memory } from '@linkwright/storage-memory'
 import { describe, expect, test } from 'vitest'
 import { ALICE, createWorld, readAgent, START, seeded, visitTo } from '../../test/world.ts'
-import type { Click, Orphan } from './click.ts'
+import type { Click, ClickEvent, Orphan } from './click.ts'
+import { createMemoryJournal, type Journal } from './journal.ts'
 import { createRecorder } from './recorder.ts'
 import type { ClickStore } from './store.ts'
 
-function setUp(capacity = 1000) {
+function setUp(journal: Journal = createMemoryJournal(1000)) {
   const kept = new Map<string, Click>()
   const orphans: Orphan[] = []
   const salts: string[] = []
+  const time = { now: START }
   const state = { failing: false, batches: [] as number[], running: 0, most: 0 }
   const store: ClickStore = {
     async append(clicks, lone) {
@@ -33,19 +35,20 @@ function setUp(capacity = 1000) {
   let id = 0
   const recorder = createRecorder({
     store,
-    capacity,
-    ids: () => String(++id),
+    journal,
+    clock: () => time.now,
+    ids: () => String(++id).padStart(6, '0'),
     random: seeded(3),
     agent: readAgent,
     country: { header: 'x-country', lookup: () => null },
   })
   const push = (more = {}, at = START, method = 'GET') =>
     recorder.push({ outcome: 'redirect', ruleId: null, link: { id: 'l' } }, visitTo('/promo', { method, ...more }), at)
-  return { recorder, push, kept, orphans, salts, state }
+  return { recorder, push, kept, orphans, salts, state, time }
 }
 
 test('what does not fit is counted as lost', async () => {
-  const { recorder, push, kept } = setUp(10)
+  const { recorder, push, kept } = setUp(createMemoryJournal(10))
   for (let i = 0; i < 13; i++) push()
   expect(recorder.counts).toEqual({ recorded: 0, lost: 3, pending: 10 })
   await recorder.flush()
@@ -56,12 +59,15 @@ test('what does not fit is counted as lost', async () => {
   expect(kept.size).toBe(11)
 })
 
-test('a flush under way is shared, and takes along what comes meanwhile', async () => {
+test('one flush at a time: what comes meanwhile is taken by the next, which all share who ask meanwhile', async () => {
   const { recorder, push, kept, state } = setUp()
   for (let i = 0; i < 120; i++) push()
   const first = recorder.flush()
   for (let i = 0; i < 30; i++) push()
-  await Promise.all([first, recorder.flush(), recorder.flush()])
+  const rest = Promise.all([recorder.flush(), recorder.flush()])
+  await first
+  expect(kept.size).toBeGreaterThanOrEqual(120)
+  await rest
   expect(kept.size).toBe(150)
   expect(state.most).toBe(1)
   expect(Math.max(...state.batches)).toBeLessThanOrEqual(50)
@@ -108,18 +114,69 @@ test('a store that fails after it has written does not count twice either', asyn
   expect((await world.core.links.get(ALICE, link.id)).clicks).toBe(60)
 })
 
-test('each day has one salt, asked for once', async () => {
-  const { recorder, push, kept, salts } = setUp()
+test('each day has one salt, asked for once, an hour before it begins', async () => {
+  const { recorder, push, kept, salts, time } = setUp()
+  await recorder.prepare()
+  expect(salts).toEqual(['2026-11-22'])
   const midnight = Date.parse('2026-11-23T00:00:00Z')
+  time.now = midnight - 1
   push({}, midnight - 1)
+  await recorder.flush()
+  expect(salts).toEqual(['2026-11-22', '2026-11-23'])
   push({}, midnight - 1)
   push({}, midnight)
   await recorder.flush()
+  time.now = midnight + 1
   push({}, midnight + 1)
   await recorder.flush()
   expect(salts).toEqual(['2026-11-22', '2026-11-23'])
   const [a, b, c, d] = [...kept.values()].map(({ visitor }) => visitor)
   expect([a === b, b === c, c === d]).toEqual([true, false, true])
+})
+
+test('an event has no address, and of the referrer only its host', async () => {
+  const events: ClickEvent[] = []
+  const { push } = setUp({
+    append: (event) => void events.push(event),
+    drain: async () => 0,
+    pending: 0,
+    close: async () => {},
+  })
+  push({ ip: '2001:db8::77', headers: { referer: 'https://www.example.com/page?token=secret' } })
+  expect(events).toMatchObject([{ referrer: 'example.com', visitor: expect.stringMatching(/^[0-9a-f]{24}$/) }])
+  expect(JSON.stringify(events)).not.toMatch(/2001:db8|secret/)
+})
+
+describe('a journal that takes its time', () => {
+  /** A journal that keeps an event when it is told to. */
+  function slow() {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const journal: Journal = { append: () => promise, drain: async () => 0, pending: 0, close: async () => {} }
+    return { journal, keep: () => resolve(), fail: () => reject(new Error('the disk is full')) }
+  }
+
+  test('holds the visit until the event is kept', async () => {
+    const { journal, keep } = slow()
+    const { push, recorder } = setUp(journal)
+    let answered = false
+    const pushed = Promise.resolve(push()).then(() => {
+      answered = true
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(answered).toBe(false)
+    keep()
+    await pushed
+    expect(recorder.counts.lost).toBe(0)
+  })
+
+  test('loses what it cannot keep, which is counted and harms nobody', async () => {
+    const { journal, fail } = slow()
+    const { push, recorder } = setUp(journal)
+    const pushed = [push(), push()]
+    fail()
+    expect(await Promise.all(pushed)).toEqual([undefined, undefined])
+    expect(recorder.counts.lost).toBe(2)
+  })
 })
 
 describe('flags', () => {
@@ -140,13 +197,13 @@ describe('flags', () => {
 })
 
 test('orphans are sampled by the minute, and do not pile up while storage is away', async () => {
-  const { recorder, orphans, state } = setUp(100)
+  const { recorder, orphans, state } = setUp()
   for (let i = 0; i < 500; i++) recorder.orphan('go.example.org', 'nothing', START)
   await recorder.flush()
   expect(orphans).toHaveLength(60)
   recorder.orphan('x'.repeat(1000), 'nothing', START + 60_000)
   await recorder.flush()
-  expect(orphans[60]).toEqual({ id: '61', at: START + 60_000, host: 'x'.repeat(253), slug: 'nothing' })
+  expect(orphans[60]).toEqual({ id: '000062', at: START + 60_000, host: 'x'.repeat(253), slug: 'nothing' })
   state.failing = true
   for (let minute = 2; minute < 20; minute++) {
     for (let i = 0; i < 60; i++) recorder.orphan('h', 'nothing', START + minute * 60_000)
@@ -154,7 +211,7 @@ test('orphans are sampled by the minute, and do not pile up while storage is awa
   await expect(recorder.flush()).rejects.toThrow()
   state.failing = false
   await recorder.flush()
-  expect(orphans).toHaveLength(161)
+  expect(orphans).toHaveLength(661)
 })
 
 test('a visitor on whom a plug of the host fails is lost alone, and counted', async () => {
@@ -191,15 +248,12 @@ test('such a loss is counted once, however often storage fails meanwhile', async
     append: (rows, lone) =>
       state.failing ? Promise.reject(new Error('away')) : storage.open.clicks.append(rows, lone),
   }
-  const lookup = () => {
-    throw new Error('no such record')
+  const agent = () => {
+    throw new Error('no such agent')
   }
-  const world = createWorld({
-    storage: { ...storage, open: { ...storage.open, clicks } },
-    country: { header: null, lookup },
-  })
+  const world = createWorld({ storage: { ...storage, open: { ...storage.open, clicks } }, agent })
   await world.create({ customSlug: 'promo' })
-  await world.visit('/promo')
+  await world.visit('/promo', { headers: { 'user-agent': 'one that the plug does not know' } })
   for (let turn = 0; turn < 3; turn++) await expect(world.core.recorder.flush()).rejects.toThrow('away')
   expect(world.core.recorder.counts).toMatchObject({ lost: 0, pending: 1 })
   state.failing = false

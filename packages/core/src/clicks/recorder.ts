@@ -1,10 +1,14 @@
-// The recorder: takes visits synchronously, keeps them in a bounded buffer, and folds them into storage off the path.
+// The recorder: takes visits while they are answered, puts them into the journal, and folds them into storage off the path.
 import { setImmediate as nextTick } from 'node:timers/promises'
-import type { Random } from '../clock.ts'
+import type { Clock, MaybePromise, Random } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import type { Click, ClickEvent, Orphan, Outcome } from './click.ts'
-import { dayOf, type FoldSources, foldClick } from './fold.ts'
+import { foldClick } from './fold.ts'
+import type { Journal } from './journal.ts'
+import { pseudonymOf } from './pseudonym.ts'
+import { createSalts } from './salts.ts'
 import type { ClickStore } from './store.ts'
+import { type CountrySource, type ReadAgent, readCountry, refererHost } from './visitor.ts'
 
 /** What the recorder reads of a decision and its visit. */
 interface Decided {
@@ -20,77 +24,78 @@ interface Visited {
 }
 
 export interface Recorder {
-  /** Never waits and never throws; what does not fit is counted as lost. */
-  push(decision: Decided, visit: Visited, now: number): void
+  /**
+   * Never throws and never rejects; what cannot be kept is counted as lost.
+   * @returns a promise while the journal writes: the visit is to be answered after it
+   */
+  push(decision: Decided, visit: Visited, now: number): MaybePromise<void>
   /** A visit to a slug that no link has: sampled, so that scanners do not fill the disk. */
   orphan(host: string, slug: string, now: number): void
-  /** Folds all that is waiting. Throws what storage throws; nothing is lost by that. */
+  /** Agrees with other processes on today's salt; before the first visit, or a visitor may count twice today. */
+  prepare(): Promise<void>
+  /** Folds all that waits by now. Throws what storage throws; nothing is lost by that. */
   flush(): Promise<void>
   readonly counts: Readonly<RecorderCounts>
 }
 
 export interface RecorderCounts {
-  recorded: number
-  /** Clicks that were answered but not kept: the buffer was full, or a port failed on them. */
-  lost: number
-  pending: number
+  readonly recorded: number
+  /** Clicks that were answered but not kept: the journal could not take them, or a port failed on them. */
+  readonly lost: number
+  readonly pending: number
 }
 
-export interface RecorderPorts extends FoldSources {
+export interface RecorderPorts {
   readonly store: ClickStore
+  readonly journal: Journal
+  readonly clock: Clock
   readonly ids: Ids
   readonly random: Random
-  /** Clicks kept in memory at most. */
-  readonly capacity: number
+  readonly agent: ReadAgent
+  readonly country: CountrySource
 }
 
 /** Small batches: a fold holds the writer for about 1 ms, so that API writes do not wait behind it. */
 const BATCH = 20
-/** While many wait, more at a time, which is cheaper for each: under steady load the queue settles instead of filling up. */
+/** While many wait, more at a time, which is cheaper for each: under steady load the queue settles instead of growing. */
 const LARGE_BATCH = 200
 const BACKLOG = 5_000
-const SALT_BYTES = 32
 /** Characters of a header that are kept. */
 const HEADER = 1_000
-const DAY_MS = 86_400_000
 const ORPHANS_PER_MINUTE = 60
 
 export function createRecorder(ports: RecorderPorts): Recorder {
-  const { store, ids, capacity } = ports
-  const counts: RecorderCounts = { recorded: 0, lost: 0, pending: 0 }
-  let clicks: ClickEvent[] = []
+  const { store, journal, ids, country } = ports
+  const salts = createSalts(store, ports.clock, ports.random)
+  let recorded = 0
+  let lost = 0
   let orphans: Orphan[] = []
   let minute = 0
   let orphansLeft = ORPHANS_PER_MINUTE
   let flushing: Promise<void> | undefined
-  let salt: { readonly day: number; readonly value: string } | undefined
+  let next: Promise<void> | undefined
 
   return {
-    counts,
+    counts: {
+      get recorded() {
+        return recorded
+      },
+      get lost() {
+        return lost
+      },
+      get pending() {
+        return journal.pending
+      },
+    },
 
-    push({ outcome, ruleId, link }, visit, at) {
-      if (link === undefined) return
-      if (counts.pending >= capacity) {
-        counts.lost++
-        return
+    push(decision, visit, at) {
+      if (decision.link === undefined) return
+      try {
+        const kept = journal.append(toEvent(decision, decision.link.id, visit, at))
+        if (kept instanceof Promise) return kept.catch(lose)
+      } catch {
+        lose()
       }
-      counts.pending++
-      const purpose = visit.header('sec-purpose') ?? visit.header('purpose')
-      const { header } = ports.country
-      clicks.push({
-        id: ids(),
-        at,
-        linkId: link.id,
-        ruleId,
-        outcome,
-        head: visit.method === 'HEAD',
-        prefetch: purpose?.includes('prefetch') ?? false,
-        ip: visit.ip,
-        country: header !== null && visit.trusted ? (visit.header(header) ?? null) : null,
-        userAgent: short(visit.header('user-agent')),
-        referer: short(visit.header('referer')),
-        acceptLanguage: short(visit.header('accept-language')),
-      })
     },
 
     orphan(host, slug, at) {
@@ -99,65 +104,101 @@ export function createRecorder(ports: RecorderPorts): Recorder {
         minute = now
         orphansLeft = ORPHANS_PER_MINUTE
       }
-      if (orphansLeft-- > 0 && orphans.length < capacity)
+      if (orphansLeft-- > 0 && orphans.length < 10 * ORPHANS_PER_MINUTE) {
         orphans.push({ id: ids(), at, host: host.slice(0, 253), slug })
+      }
     },
 
-    flush() {
-      flushing ??= drain().finally(() => {
+    prepare: () => salts.agree(),
+
+    flush,
+  }
+
+  /** One at a time. One that is under way may have passed by what came since: whoever asks meanwhile shares the next. */
+  function flush(): Promise<void> {
+    if (flushing === undefined) {
+      flushing = drain().finally(() => {
         flushing = undefined
       })
       return flushing
-    },
+    }
+    next ??= flushing
+      .catch(() => {})
+      .then(() => {
+        next = undefined
+        return flush()
+      })
+    return next
+  }
+
+  function lose(): void {
+    lost++
+  }
+
+  function toEvent(decision: Decided, linkId: string, visit: Visited, at: number): ClickEvent {
+    const purpose = visit.header('sec-purpose') ?? visit.header('purpose')
+    const userAgent = short(visit.header('user-agent'))
+    const told = country.header !== null && visit.trusted ? visit.header(country.header) : undefined
+    return {
+      id: ids(),
+      at,
+      linkId,
+      ruleId: decision.ruleId,
+      outcome: decision.outcome,
+      head: visit.method === 'HEAD',
+      prefetch: purpose?.includes('prefetch') ?? false,
+      visitor: pseudonymOf(salts.of(at), visit.ip, userAgent),
+      country: readCountry(country, told, visit.ip),
+      userAgent,
+      referrer: refererHost(visit.header('referer') ?? ''),
+      acceptLanguage: short(visit.header('accept-language')),
+    }
   }
 
   async function drain(): Promise<void> {
-    while (clicks.length > 0 || orphans.length > 0) {
-      const batch = clicks
-      const lone = orphans
-      clicks = []
-      orphans = []
-      let done = 0
-      try {
-        for (let size = 0; done < batch.length || (done === 0 && lone.length > 0); done += size) {
-          size = counts.pending > BACKLOG ? LARGE_BATCH : BATCH
-          const events = batch.slice(done, done + size)
-          const folded: Click[] = []
-          for (const event of events) {
-            const click = tryFold(event, await saltOf(event.at), ports)
-            if (click !== undefined) folded.push(click)
-          }
-          await store.append(folded, done === 0 ? lone : [])
-          counts.pending -= events.length
-          counts.recorded += folded.length
-          // Only now: a batch that storage did not take is folded again.
-          counts.lost += events.length - folded.length
-          // Storage may answer without ever leaving this tick: let visits in between.
-          await nextTick()
-        }
-      } catch (error) {
-        // Given again next time: ids make that harmless.
-        clicks = batch.slice(done).concat(clicks)
-        if (done === 0) orphans = lone.concat(orphans)
-        throw error
-      }
+    // What comes in meanwhile is left for the next time: folded one by one it would cost many times as much.
+    const now = ids()
+    if (journal.pending > 0) await salts.agree()
+    await foldOrphans()
+    let caughtUp = false
+    const foldUntilNow = (events: readonly ClickEvent[]) => {
+      caughtUp = events.at(-1)!.id > now
+      return fold(events)
+    }
+    const size = () => (journal.pending > BACKLOG ? LARGE_BATCH : BATCH)
+    // Storage may answer without ever leaving this tick: let visits in between.
+    while (!caughtUp && (await journal.drain(size(), foldUntilNow)) > 0) await nextTick()
+  }
+
+  async function foldOrphans(): Promise<void> {
+    if (orphans.length === 0) return
+    const batch = orphans
+    orphans = []
+    try {
+      await store.append([], batch)
+    } catch (error) {
+      orphans = batch.concat(orphans)
+      throw error
     }
   }
 
-  /** All processes share the first salt that one of them drew for the day. */
-  async function saltOf(at: number): Promise<string> {
-    const day = Math.floor(at / DAY_MS)
-    if (salt?.day !== day) {
-      salt = { day, value: await store.salt(dayOf(at), Buffer.from(ports.random(SALT_BYTES)).toString('base64url')) }
+  async function fold(events: readonly ClickEvent[]): Promise<void> {
+    const clicks: Click[] = []
+    for (const event of events) {
+      const click = tryFold(event, ports.agent)
+      if (click !== undefined) clicks.push(click)
     }
-    return salt.value
+    await store.append(clicks, [])
+    recorded += clicks.length
+    // Only now: a batch that storage did not take is folded again.
+    lost += events.length - clicks.length
   }
 }
 
 /** What a host's plugs throw about one visitor must not hold up the clicks of all others. */
-function tryFold(event: ClickEvent, salt: string, sources: FoldSources): Click | undefined {
+function tryFold(event: ClickEvent, agent: ReadAgent): Click | undefined {
   try {
-    return foldClick(event, salt, sources)
+    return foldClick(event, agent)
   } catch {
     return undefined
   }

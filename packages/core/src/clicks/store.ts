@@ -34,3 +34,55 @@ export interface ClickStore {
   /** The salt of a day (`2026-11-22`): the one on file, or the candidate if there is none. */
   salt(day: string, candidate: string): Promise<string>
 }
+
+/** What is recounted. Hours are told by their start (ms). */
+export interface RecountSpan {
+  /** The first hour; null: the first one whose raw rows are all there. */
+  readonly from: number | null
+  /** The end: the first hour that is left out. */
+  readonly to: number
+  /** One link alone. */
+  readonly linkId: string | null
+}
+
+/** A count in the statistics that is not what the raw rows behind it add up to. */
+export interface Discrepancy {
+  readonly linkId: string
+  /** `total` is all clicks of an hour, `visitor` whether a visitor was there in it, `link` the link's own count. */
+  readonly kind: 'total' | Dimension | 'visitor' | 'link'
+  readonly hour: number | null
+  /** The dimension's value, or the visitor's pseudonym. */
+  readonly value: string | null
+  /** Null where nothing is stored. */
+  readonly stored: Readonly<Record<string, number>> | null
+  /** Null where nothing should be. */
+  readonly recounted: Readonly<Record<string, number>> | null
+}
+
+export interface RecountListener {
+  found(discrepancy: Discrepancy): void
+  /** How many hours are done of how many. */
+  progress(done: number, of: number): void
+}
+
+/** What was compared. */
+export interface RecountReport {
+  /** The hours compared, from and up to; null where none could be. */
+  readonly from: number | null
+  readonly to: number | null
+  readonly hours: number
+  /** Raw rows read in them. */
+  readonly clicks: number
+  /** Links whose own count was compared with the hours. */
+  readonly links: number
+  /** Hours left out: raw rows of theirs carry ids of another time, made while a clock was wrong. */
+  readonly leftOut: readonly number[]
+}
+
+/** Statistics against the raw rows that they were counted from. Right while others fold. */
+export interface RecountStore {
+  /** Finds what differs, in the hours whose raw rows are all there. */
+  verify(span: RecountSpan, listener: RecountListener): Promise<RecountReport>
+  /** Mends what differs, an hour or some links in a transaction; `found` is told of what was changed. */
+  rebuild(span: RecountSpan, listener: RecountListener): Promise<RecountReport>
+}

@@ -1,7 +1,6 @@
 // What headers tell, and what malformed ones do not.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { networkOf } from './fold.ts'
 import { countryCode, firstLanguage, readCountry, refererHost } from './visitor.ts'
 
 describe('the language', () => {
@@ -98,21 +97,4 @@ test('the country is looked up only where no proxy tells it, and only for an add
   expect(readCountry(source, 'XX', '')).toBeNull()
   expect(asked).toEqual([])
   expect(readCountry(source, undefined, '192.0.2.1')).toBe('FR')
-})
-
-describe('the network that a visitor is told apart by', () => {
-  test.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
-    ['2001:db8:1:2:ffff::1', '2001:db8:1:2'],
-    ['2001:0DB8:0001:2::9', '2001:db8:1:2'],
-    ['2001:db8::1', '2001:db8:0:0'],
-    ['::1', '0:0:0:0'],
-    ['2001:db8:1::', '2001:db8:1:0'],
-    ['fe80::1%eth0', 'fe80:0:0:0'],
-    ['', ''],
-  ])('of %s is %s', (ip, network) => {
-    expect(networkOf(ip)).toBe(network)
-  })
 })

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { Cache, type CacheOptions } from './cache.ts'
 
 function setUp(options: Partial<CacheOptions> = {}) {
-  const time = { now: 1000 }
+  const time = { now: 1000, deafSince: null as number | null }
   const cache = new Cache<string>(
     { size: 3, misses: 2, missMs: 100, hitMs: Number.POSITIVE_INFINITY, ...options },
     () => time.now,
+    () => time.deafSince,
   )
   const put = (key: string, value: string | null = key) => cache.read(key, async () => value)
   const held = (...keys: string[]) => keys.filter((key) => cache.get(key, time.now) !== undefined)
@@ -47,6 +48,53 @@ test('where changes are not reported, a value is believed from its reading on, u
   expect(cache.stale('a', time.now + 20)?.value).toBe('a')
   expect(cache.stale('a', time.now + 20 + 299_999)).toBeDefined()
   expect(cache.stale('a', time.now + 20 + 300_000)).toBeUndefined()
+})
+
+describe('while nothing is heard of others’ changes', () => {
+  test('a value is believed for five seconds from its reading, used or not', async () => {
+    const { cache, time, put, held } = setUp()
+    await put('a')
+    time.now += 60_000
+    expect(held('a')).toEqual(['a'])
+    time.deafSince = time.now
+    expect(held('a')).toEqual([])
+    await put('a', 'anew')
+    time.now += 4999
+    expect(cache.get('a', time.now)?.value).toBe('anew')
+    time.now += 1
+    expect(held('a')).toEqual([])
+    time.deafSince = null
+    expect(cache.get('a', time.now)?.value).toBe('anew')
+  })
+
+  test('what cannot be read anew is served for five minutes of silence', async () => {
+    const { cache, time, put } = setUp()
+    await put('a')
+    time.now += 3_600_000
+    expect(cache.stale('a', time.now)?.value).toBe('a')
+    time.deafSince = time.now
+    expect(cache.stale('a', time.now + 299_999)?.value).toBe('a')
+    expect(cache.stale('a', time.now + 300_000)).toBeUndefined()
+    time.deafSince = null
+    expect(cache.stale('a', time.now + 300_000)?.value).toBe('a')
+  })
+
+  test('what is over by itself is over, also before that', async () => {
+    const { cache, time, put } = setUp({ hitMs: 50 })
+    await put('a')
+    time.deafSince = time.now + 1000
+    time.now += 50
+    expect(cache.get('a', time.now)).toBeUndefined()
+    expect(cache.stale('a', time.now + 299_999)).toBeDefined()
+    expect(cache.stale('a', time.now + 300_000)).toBeUndefined()
+  })
+
+  test('nothing is known of what was never read', () => {
+    const { cache, time } = setUp()
+    time.deafSince = time.now
+    expect(cache.get('a', time.now)).toBeUndefined()
+    expect(cache.stale('a', time.now)).toBeUndefined()
+  })
 })
 
 test('a value that is gone is a miss, and a miss that is there a value', async () => {

@@ -4,9 +4,10 @@ import type { Clock } from '../clock.ts'
 export interface CacheEntry<T> {
   /** Null: there is no such thing. */
   readonly value: T | null
-  /** When it stops being true by itself (ms); Infinity where every change is reported. */
-  readonly until: number
 }
+
+/** Since when changes made elsewhere are not heard of (ms); null while they are. */
+export type DeafSince = () => number | null
 
 export interface CacheOptions {
   /** Values kept at most. */
@@ -26,23 +27,30 @@ export const CACHE_DEFAULTS: CacheOptions = {
   hitMs: Number.POSITIVE_INFINITY,
 }
 
-/** For how long a value may still be served when storage is away. */
+/** How long a value is believed (ms, from its reading) while changes made elsewhere are not heard of. */
+const DEAF_MS = 5_000
+/** For how long a value may still be served when it is no longer believed and storage is away. */
 const STALE_MS = 300_000
 
 interface Slot<T> extends CacheEntry<T> {
+  readonly readAt: number
+  /** When it stops being true by itself (ms); Infinity where every change is reported. */
+  readonly until: number
   used: boolean
 }
 
 export class Cache<T> {
   readonly #options: CacheOptions
   readonly #clock: Clock
+  readonly #deafSince: DeafSince
   readonly #hits = new Map<string, Slot<T>>()
   readonly #misses = new Map<string, Slot<T>>()
   readonly #readings = new Map<string, Promise<T | null>>()
 
-  constructor(options: CacheOptions, clock: Clock) {
+  constructor(options: CacheOptions, clock: Clock, deafSince: DeafSince = () => null) {
     this.#options = options
     this.#clock = clock
+    this.#deafSince = deafSince
   }
 
   get size(): number {
@@ -52,6 +60,7 @@ export class Cache<T> {
   get(key: string, now: number): CacheEntry<T> | undefined {
     const slot = this.#hits.get(key) ?? this.#misses.get(key)
     if (slot === undefined || now >= slot.until) return undefined
+    if (now >= slot.readAt + DEAF_MS && this.#deafSince() !== null) return undefined
     slot.used = true
     return slot
   }
@@ -59,7 +68,9 @@ export class Cache<T> {
   /** What was true until a while ago, for when it cannot be read anew. */
   stale(key: string, now: number): CacheEntry<T> | undefined {
     const slot = this.#hits.get(key) ?? this.#misses.get(key)
-    return slot === undefined || now >= slot.until + STALE_MS ? undefined : slot
+    if (slot === undefined) return undefined
+    const end = Math.min(slot.until, this.#deafSince() ?? Number.POSITIVE_INFINITY)
+    return now >= end + STALE_MS ? undefined : slot
   }
 
   /** Reads a value and keeps it. Whoever asks meanwhile shares the reading, unless a drop has overtaken it. */
@@ -107,8 +118,8 @@ export class Cache<T> {
     const until = now + (value === null ? missMs : hitMs)
     this.#hits.delete(key)
     this.#misses.delete(key)
-    if (value === null) insert(this.#misses, misses, key, { value, until, used: false })
-    else insert(this.#hits, size, key, { value, until, used: false })
+    if (value === null) insert(this.#misses, misses, key, { value, readAt: now, until, used: false })
+    else insert(this.#hits, size, key, { value, readAt: now, until, used: false })
   }
 }
 

@@ -1,40 +1,11 @@
 // Visits on a whole core: hosts, slugs, and the cache.
-import { memory } from '@linkwright/storage-memory'
 import { describe, expect, test } from 'vitest'
+import { watched } from '../../test/watched.ts'
 import { ALICE, BOB, createWorld, POLICY, visitTo } from '../../test/world.ts'
-import type { Storage } from '../storage.ts'
 import { CACHE_DEFAULTS } from './cache.ts'
 import type { Decision } from './visit.ts'
 
 const HERE = 'https://example.com/landing'
-
-/** A storage whose snapshots are counted, may be held back, and may fail. */
-function watched() {
-  const storage = memory()
-  const { snapshots, domains } = storage.open
-  const state = { reads: 0, hosts: 0, away: false, gate: undefined as Promise<void> | undefined }
-  const open: Storage['open'] = {
-    ...storage.open,
-    snapshots: {
-      async get(domainId, slugKey) {
-        state.reads++
-        if (state.away) throw new Error('storage is away')
-        const snapshot = await snapshots.get(domainId, slugKey)
-        await state.gate
-        return snapshot
-      },
-    },
-    domains: {
-      ...domains,
-      async byHost(host) {
-        state.hosts++
-        if (state.away) throw new Error('storage is away')
-        return domains.byHost(host)
-      },
-    },
-  }
-  return { state, storage: { ...storage, open } as Storage }
-}
 
 const isSync = (decision: unknown): decision is Decision => !(decision instanceof Promise)
 

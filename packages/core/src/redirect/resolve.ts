@@ -1,13 +1,17 @@
 // From a visit to its decision: host, slug, cache or one reading, the decision, the claims, and the click's record.
+
+import type { Change } from '../channel.ts'
 import type { Recorder } from '../clicks/recorder.ts'
 import type { Clock, MaybePromise } from '../clock.ts'
 import { type Domain, normalizeHost } from '../domains/domain.ts'
 import { slugKey } from '../links/slug.ts'
-import type { Change, Storage } from '../storage.ts'
-import { Cache, type CacheOptions } from './cache.ts'
+import type { Storage } from '../storage.ts'
+import { Cache, type CacheOptions, type DeafSince } from './cache.ts'
 import { type CompiledLink, type CompilePorts, compileLink } from './compiled.ts'
 import { decide, stop } from './decide.ts'
 import { type FactSources, VisitFacts } from './facts.ts'
+import { throughShared } from './read-through.ts'
+import type { SharedCache } from './store.ts'
 import type { Decision, Visit } from './visit.ts'
 
 export interface RedirectPorts extends CompilePorts {
@@ -16,12 +20,16 @@ export interface RedirectPorts extends CompilePorts {
   readonly sources: FactSources
   readonly recorder: Recorder
   readonly cache: CacheOptions
+  /** A cache that processes share, in front of storage. */
+  readonly sharedCache?: SharedCache | undefined
+  readonly deafSince: DeafSince
   readonly cookiePrefix: string
 }
 
 export interface Redirect {
   /**
-   * Decides a visit, records it, and takes what it claims. Synchronous for a link in the cache without claims.
+   * Decides a visit, records it, and takes what it claims. Synchronous for a link in the cache without claims, as long
+   * as the journal of clicks needs no time.
    * Undefined if the path is no slug: no look-up is made for it.
    * @param ownDoor whether a visit to an unknown slug ends here, and is recorded; false where the host's routes go on
    */
@@ -38,15 +46,19 @@ type Host = Pick<Domain, 'id' | 'host' | 'caseSensitive'>
 
 /** Hosts remembered at most; anyone can send any Host. */
 const HOSTS = 10_000
+/** How long storage is not asked again for what is known, once it was away: each try may take seconds. */
+const AWAY_MS = 1_000
 
 export function createRedirect(ports: RedirectPorts): Redirect {
   const { storage, clock, policy, sources, recorder, cookiePrefix } = ports
   const origin = new URL(policy.origin)
   const originName = normalizeHost(origin.hostname)
   const counts = { stale: 0 }
-  const links = new Cache<CompiledLink>(ports.cache, clock)
+  const snapshots = throughShared(storage.open.snapshots, ports.sharedCache)
+  const links = new Cache<CompiledLink>(ports.cache, clock, ports.deafSince)
   /** By the Host header as sent: null is a host without a domain of its own. */
-  const hosts = new Cache<Host>({ ...ports.cache, size: HOSTS, misses: HOSTS }, clock)
+  const hosts = new Cache<Host>({ ...ports.cache, size: HOSTS, misses: HOSTS }, clock, ports.deafSince)
+  let askAgain = 0
 
   return {
     counts,
@@ -57,6 +69,8 @@ export function createRedirect(ports: RedirectPorts): Redirect {
       const entry = hosts.get(visit.host, now)
       if (entry !== undefined) return resolveOn(entry.value, visit, ownDoor)
       if (slugOf(visit.path, '') === null && slugOf(visit.path, policy.prefix) === null) return undefined
+      const known = now < askAgain ? hosts.stale(visit.host, now) : undefined
+      if (known !== undefined) return resolveOn(known.value, visit, ownDoor)
       const reading = hosts
         .read(visit.host, () => readHost(visit.host))
         .catch((error) => lastKnown(hosts, visit.host, now, error))
@@ -89,6 +103,11 @@ export function createRedirect(ports: RedirectPorts): Redirect {
     const now = clock()
     const entry = links.get(key, now)
     if (entry !== undefined) return answer(entry.value, slug, visit, now, ownDoor)
+    const known = now < askAgain ? links.stale(key, now)?.value : undefined
+    if (known) {
+      counts.stale++
+      return answer(known, slug, visit, now, ownDoor)
+    }
     const reading = links
       .read(key, () => readLink(host, name))
       .catch((error) => {
@@ -99,6 +118,14 @@ export function createRedirect(ports: RedirectPorts): Redirect {
         return link
       })
     return reading.then((link) => answer(link, slug, visit, clock(), ownDoor))
+  }
+
+  /** While storage is away, what was true a while ago is better than nothing. */
+  function lastKnown<T>(cache: Cache<T>, key: string, now: number, error: unknown): T | null {
+    askAgain = clock() + AWAY_MS
+    const entry = cache.stale(key, now)
+    if (entry === undefined) throw error
+    return entry.value
   }
 
   function answer(
@@ -114,8 +141,8 @@ export function createRedirect(ports: RedirectPorts): Redirect {
     }
     const decision = decide(link, visit, now, new VisitFacts(visit, now, sources, cookiePrefix))
     if (decision.outcome === 'redirect' && (link.counted || decision.nonce !== null)) return claim(decision, visit, now)
-    recorder.push(decision, visit, now)
-    return decision
+    const kept = recorder.push(decision, visit, now)
+    return kept === undefined ? decision : kept.then(() => decision)
   }
 
   /** A HEAD learns nothing and takes nothing. The nonce goes first: a replay must not cost one of the link's clicks. */
@@ -125,7 +152,7 @@ export function createRedirect(ports: RedirectPorts): Redirect {
     if (visit.method === 'HEAD') final = { ...decision, url: null }
     else if (decision.nonce !== null && !(await useNonce(link, decision))) final = stop('signature_invalid', link)
     else if (link.counted && !(await storage.open.links.claimClick(link.id))) final = stop('exhausted', link)
-    recorder.push(final, visit, now)
+    await recorder.push(final, visit, now)
     return final
   }
 
@@ -134,7 +161,7 @@ export function createRedirect(ports: RedirectPorts): Redirect {
   }
 
   async function readLink(host: Host | null, slugKey: string): Promise<CompiledLink | null> {
-    const snapshot = await storage.open.snapshots.get(host === null ? null : host.id, slugKey)
+    const snapshot = await snapshots.get(host === null ? null : host.id, slugKey)
     return snapshot === undefined ? null : compileLink(snapshot, host?.host ?? origin.host, ports)
   }
 
@@ -143,13 +170,6 @@ export function createRedirect(ports: RedirectPorts): Redirect {
     if (name === '' || name === originName) return null
     return (await storage.open.domains.byHost(name)) ?? null
   }
-}
-
-/** While storage is away, what was true a while ago is better than nothing. */
-function lastKnown<T>(cache: Cache<T>, key: string, now: number, error: unknown): T | null {
-  const entry = cache.stale(key, now)
-  if (entry === undefined) throw error
-  return entry.value
 }
 
 /** A slug holds no slash, so the two parts cannot run into each other. */

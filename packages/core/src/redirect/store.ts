@@ -15,3 +15,18 @@ export interface Snapshot {
 export interface SnapshotStore {
   get(domainId: string | null, slugKey: string): MaybePromise<Snapshot | undefined>
 }
+
+/** The value, or the right to fill it in; null where somebody else fills it, or the cache is away. */
+export type Found = { readonly snapshot: Snapshot | null } | { readonly lease: string | null }
+
+/**
+ * Snapshots shared by processes. Nothing here rejects, and each call takes a bounded time: a cache that is away knows
+ * nothing. Reading what a drop has overtaken must not be filled in: that is what leases are for.
+ */
+export interface SharedCache {
+  get(key: string): Promise<Found>
+  /** Fills in what was read (null: there is no such link), if the lease still stands. */
+  set(key: string, lease: string, snapshot: Snapshot | null): Promise<void>
+  /** Forgets values, and ends the leases on them. */
+  drop(keys: readonly string[]): Promise<void>
+}

@@ -4,10 +4,11 @@ import { sql } from 'kysely'
 import type { Engine } from '../engine.ts'
 import type { Schema } from '../schema.ts'
 import { initial } from './0001-initial.ts'
+import { windows } from './0002-windows.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations, oldest first. What is here is never edited, only followed. */
-export const MIGRATIONS: readonly Migration[] = [initial]
+export const MIGRATIONS: readonly Migration[] = [initial, windows]
 
 export const LEDGER = 'create table if not exists linkwright_migration (name text primary key not null)'
 
@@ -43,7 +44,7 @@ export async function compare(
 
 /** The list of names is read again under the lock: another process may have been faster. */
 async function run(db: Kysely<Schema>, engine: Engine, migration: Migration): Promise<boolean> {
-  await engine.lock(db, 'linkwright_migration')
+  await engine.lockMigrations(db)
   await sql.raw(LEDGER).execute(db)
   if ((await appliedNames(db)).has(migration.name)) return false
   for (const statement of migration.statements(engine)) await sql.raw(statement).execute(db)

@@ -1,5 +1,5 @@
 // `@linkwright/storage-sql/sqlite`: storage in a SQLite file, through better-sqlite3.
-import type { Storage } from '@linkwright/core'
+import type { Storage, Watch } from '@linkwright/core'
 import { Kysely, sql } from 'kysely'
 import { askThrough } from '../connection.ts'
 import { ENGINES } from '../engine.ts'
@@ -30,11 +30,11 @@ export function sqlite(path: string, { synchronous = 'normal', pollMs = 50 }: Sq
   const db = new Kysely<Schema>({ dialect: sqliteDialect(writer) })
   // In memory there is one connection only, and asking past its queue would read what is not committed.
   const reader = path === MEMORY ? undefined : openReader(path)
-  const watches = new Set<() => void>()
+  const watches = new Set<Watch>()
   let closing: Promise<void> | undefined
 
   async function close(): Promise<void> {
-    for (const stop of watches) stop()
+    for (const watch of watches) watch.stop()
     reader?.close()
     // The queue first: what was asked before is still done.
     try {
@@ -47,13 +47,18 @@ export function sqlite(path: string, { synchronous = 'normal', pollMs = 50 }: Sq
   return sqlStorage(
     { db, engine: ENGINES.sqlite, ask: reader === undefined ? askThrough(db) : askReader(reader, db) },
     {
+      spoolFolder: path === MEMORY ? undefined : `${path}-spool`,
       watch(listener) {
-        if (reader === undefined) return () => {}
-        const stop = watchReader(reader, pollMs, listener)
-        watches.add(stop)
-        return () => {
-          stop()
-          watches.delete(stop)
+        // Nobody else has what is in memory.
+        if (reader === undefined) return { healthy: () => true, stop() {} }
+        const watch = watchReader(reader, pollMs, listener)
+        watches.add(watch)
+        return {
+          healthy: watch.healthy,
+          stop() {
+            watch.stop()
+            watches.delete(watch)
+          },
         }
       },
       close() {

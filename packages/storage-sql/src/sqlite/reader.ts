@@ -1,5 +1,5 @@
 // A second connection that answers the redirect's questions at once, and notices what other processes commit.
-import type { Change } from '@linkwright/core'
+import type { Change, Watch } from '@linkwright/core'
 import type { Kysely } from 'kysely'
 import { toChange } from '../changes.ts'
 import type { Ask, Question } from '../connection.ts'
@@ -25,7 +25,8 @@ export function askReader(reader: File, db: Kysely<Schema>): Ask {
 }
 
 /** Looks every `pollMs` whether anybody has committed, and reports the changes announced since the last look. */
-export function watchReader(reader: File, pollMs: number, listener: (changes: readonly Change[]) => void): () => void {
+export function watchReader(reader: File, pollMs: number, listener: (changes: readonly Change[]) => void): Watch {
+  let healthy = true
   let version = versionOf(reader)
   let seen = lastChange(reader)
   const timer = setInterval(() => {
@@ -33,21 +34,28 @@ export function watchReader(reader: File, pollMs: number, listener: (changes: re
     if (changes.length > 0) listener(changes)
   }, pollMs)
   timer.unref()
-  return () => clearInterval(timer)
+  return {
+    healthy: () => healthy,
+    stop() {
+      clearInterval(timer)
+      healthy = false
+    },
+  }
 
   function look(): readonly Change[] {
     try {
       // Clicks move the version too: most looks that it causes find nothing.
       const now = versionOf(reader)
-      if (now === version) return []
-      const rows = changesAfter(reader, seen)
+      const rows = now === version ? [] : changesAfter(reader, seen)
       version = now
+      healthy = true
       const hasGap = rows.length > 0 && rows[0]!.seq !== seen + 1
       seen = rows.at(-1)?.seq ?? seen
       // Numbers have no gaps: where one is missing, it was swept while this process stood still.
       return hasGap ? [{ kind: 'all' }] : rows.map(toChange)
     } catch {
-      // The file is busy or not there; what was missed is found at the next look.
+      // The file is busy or not there; what was missed is found at the next look that succeeds.
+      healthy = false
       return []
     }
   }

@@ -1,16 +1,14 @@
-// What SQLite itself adds to the suite: two connections, savepoints, files and their end.
+// What SQLite itself adds to the suite: two connections, files and their end.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { linkRow, OWNER } from '@linkwright/conformance/sample'
-import { SlugTaken } from '@linkwright/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { sqlite } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'linkwright-sqlite-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const OTHER = { id: 'other project', subject: 'other user' }
 const NEW = { slugKey: 'slug', tombstonesSince: 0 }
 
 describe('two connections', () => {
@@ -35,7 +33,7 @@ describe('two connections', () => {
     await here.migrate()
     await here.open.announce({ kind: 'domain', host: 'known.example' })
     const seen: unknown[] = []
-    const stop = there.watch((changes) => seen.push(...changes))
+    const watch = there.watch((changes) => seen.push(...changes))
     // In one transaction, so that no look comes between: announced, swept, and followed by another.
     await here.transaction(async (inner) => {
       await inner.open.announce({ kind: 'domain', host: 'swept.example' })
@@ -43,7 +41,7 @@ describe('two connections', () => {
       await inner.open.announce({ kind: 'domain', host: 'next.example' })
     })
     await expect.poll(() => seen).toEqual([{ kind: 'all' }])
-    stop()
+    watch.stop()
     await Promise.all([here.close(), there.close()])
   })
 
@@ -53,7 +51,7 @@ describe('two connections', () => {
     await here.migrate()
     await here.open.announce({ kind: 'domain', host: 'before.example' })
     const seen: unknown[] = []
-    const stop = there.watch((changes) => seen.push(...changes))
+    const watch = there.watch((changes) => seen.push(...changes))
     const undone = here.transaction(async (inner) => {
       await inner.open.announce({ kind: 'domain', host: 'undone.example' })
       throw new Error('undo')
@@ -67,50 +65,9 @@ describe('two connections', () => {
     ] as const
     for (const change of changes) await here.open.announce(change)
     await expect.poll(() => seen, { interval: 5 }).toEqual(changes)
-    stop()
+    watch.stop()
     await here.close()
     await there.close()
-  })
-})
-
-describe('all or nothing', () => {
-  test('an inner transaction that fails is undone alone if the outer one goes on', async () => {
-    const storage = sqlite(':memory:')
-    await storage.migrate()
-    await storage.transaction(async (outer) => {
-      await outer.of(OWNER).usage.set('links', 'a', 1)
-      const inner = outer.transaction(async (inner) => {
-        await inner.of(OWNER).usage.set('links', 'a', 2)
-        throw new Error('inner')
-      })
-      await expect(inner).rejects.toThrow('inner')
-    })
-    expect(await storage.of(OWNER).usage.read('links', 'a')).toBe(1)
-    await storage.close()
-  })
-
-  test('a link that meets a tombstone is not written, even if the transaction goes on', async () => {
-    const storage = sqlite(':memory:')
-    await storage.migrate()
-    await storage.of(OTHER).links.insert({ ...NEW, link: linkRow({ id: 'theirs', slug: 'slug' }) })
-    await storage.of(OTHER).links.delete('theirs', 1000)
-    await storage.transaction(async (inner) => {
-      const insert = inner.of(OWNER).links.insert({ ...NEW, link: linkRow({ id: 'ours', slug: 'slug' }) })
-      await expect(insert).rejects.toThrow(SlugTaken)
-    })
-    expect(await storage.of(OWNER).links.get('ours')).toBeUndefined()
-    await storage.close()
-  })
-
-  test('a link with an id that is there already is an error, and not a taken slug', async () => {
-    const storage = sqlite(':memory:')
-    await storage.migrate()
-    const { links } = storage.of(OWNER)
-    await links.insert({ ...NEW, link: linkRow({ id: 'same', slug: 'slug' }) })
-    const again = links.insert({ ...NEW, slugKey: 'else', link: linkRow({ id: 'same', slug: 'else' }) })
-    await expect(again).rejects.toThrow('UNIQUE constraint failed')
-    await expect(again).rejects.not.toBeInstanceOf(SlugTaken)
-    await storage.close()
   })
 })
 
@@ -138,11 +95,11 @@ describe('files', () => {
     const path = join(folder, 'closing.db')
     const storage = sqlite(path)
     await storage.migrate()
-    const stop = storage.watch(() => {})
+    const watch = storage.watch(() => {})
     const write = storage.transaction((inner) => inner.of(OWNER).usage.set('links', '2026-11', 3))
     await Promise.all([write, storage.close(), storage.close()])
     await storage.close()
-    stop()
+    watch.stop()
     await expect(storage.of(OWNER).usage.read('links', '2026-11')).rejects.toThrow()
     const again = sqlite(path)
     expect(await again.of(OWNER).usage.read('links', '2026-11')).toBe(3)

@@ -1,4 +1,5 @@
 // What runs beside requests: folding clicks, hearing of other processes' changes, screening again, sweeping.
+import { setTimeout } from 'node:timers/promises'
 import type { Core } from '@linkwright/core'
 import type { Logger } from '@linkwright/http'
 
@@ -9,32 +10,40 @@ export interface Background {
 
 /** A click is in the statistics within 2 s of its redirect. */
 const FLUSH_MS = 500
+/** Tomorrow's salt is agreed on an hour ahead. */
+const PREPARE_MS = 600_000
+const HEARING_MS = 1_000
 const TOUCH_MS = 5_000
 const RESCREEN_MS = 60_000
 const SWEEP_MS = 600_000
-/** Bounded turns, so that a large backlog never holds the database for long. */
-const SWEEP_TURNS = 20
+/** Between the bounded turns of one sweep, so that a large backlog holds nobody up for long. */
+const SWEEP_PAUSE_MS = 20
 
-/** The timers keep no process alive. */
-export function startBackground(core: Core, logger: Logger): Background {
-  const unwatch = core.storage.watch((changes) => core.redirect.drop(changes))
+/** The timers keep no process alive. @param clickRetentionMs how long raw clicks are kept */
+export function startBackground(core: Core, logger: Logger, clickRetentionMs: number): Background {
+  const unwatch = core.listen()
+  const ending = new AbortController()
   let lost = 0
   const flush = async () => {
     await core.recorder.flush()
     if (core.recorder.counts.lost > lost) {
-      logger.warn({ lost: core.recorder.counts.lost - lost }, 'clicks lost: the buffer was full')
+      logger.warn({ lost: core.recorder.counts.lost - lost }, 'clicks lost: they could not be kept')
       lost = core.recorder.counts.lost
     }
   }
   const jobs = [
     every(FLUSH_MS, 'folding clicks failed; they are kept and tried again', flush, logger),
+    // Noticed while there are no visits too, or what is known would be believed for too long.
+    every(HEARING_MS, 'looking for news failed', async () => core.deafSince(), logger),
+    every(PREPARE_MS, 'agreeing on the salt of the day failed', () => core.recorder.prepare(), logger),
     every(TOUCH_MS, 'noting token use failed', () => core.tokens.flush(), logger),
     every(RESCREEN_MS, 'screening again failed', () => core.rescreen(), logger),
-    every(SWEEP_MS, 'sweeping failed', () => sweep(core), logger),
+    every(SWEEP_MS, 'sweeping failed', () => sweep(core, clickRetentionMs, ending.signal), logger),
   ]
   return {
     async stop() {
       unwatch()
+      ending.abort()
       await Promise.all(jobs.map((job) => job.end()))
       const [clicks] = await Promise.allSettled([core.recorder.flush(), core.tokens.flush()])
       if (clicks.status === 'rejected') throw clicks.reason
@@ -47,10 +56,9 @@ interface Repeated {
   end(): Promise<void>
 }
 
-async function sweep(core: Core): Promise<void> {
-  for (let turn = 0; turn < SWEEP_TURNS; turn++) {
-    if ((await core.storage.open.sweep(core.clock())) === 0) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
+async function sweep(core: Core, clickRetentionMs: number, ending: AbortSignal): Promise<void> {
+  while (!ending.aborted && (await core.storage.open.sweep(core.clock(), clickRetentionMs)) > 0) {
+    await setTimeout(SWEEP_PAUSE_MS, undefined, { ref: false })
   }
 }
 

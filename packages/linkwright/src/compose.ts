@@ -1,8 +1,10 @@
 // From the standalone configuration to an instance: the plugs that the environment asks for.
-import type { Screen, Storage } from '@linkwright/core'
+import { dirname } from 'node:path'
+import type { Screen } from '@linkwright/core'
 import type { Logger } from '@linkwright/http'
 import { type Config, originOf } from './config.ts'
 import { type Linkwright, linkwright } from './linkwright.ts'
+import type { LinkwrightOptions } from './options.ts'
 import { allOf, blocklist, countryFromMmdb, noCountry, safeBrowsing } from './ports/index.ts'
 import { readSecret, requireSecret } from './secret.ts'
 
@@ -28,13 +30,18 @@ export async function readPlugs(config: Config, logger: Logger): Promise<Plugs> 
   }
 }
 
-/** @param storage open: the secret that is made for development lies beside its file */
-export function compose(config: Config, { screen, lookup }: Plugs, storage: Storage, logger: Logger): Linkwright {
-  const { countryHeader, profile } = config
-  const secret = readSecret(config.secret, config.production, config.database)
+/** What an instance works on. Without a journal clicks are kept in memory. */
+export type Stores = Pick<LinkwrightOptions, 'storage' | 'limits' | 'channel' | 'sharedCache' | 'journal'>
+
+/** @param stores open: the secret that is made for development lies beside the data */
+export function compose(config: Config, { screen, lookup }: Plugs, stores: Stores, logger: Logger): Linkwright {
+  const { countryHeader, profile, clicks } = config
+  const secret = readSecret(config.secret, config.production, dataFolder(config))
   return linkwright({
     origin: originOf(config),
-    storage,
+    ...stores,
+    spool: false,
+    ...(clicks.retentionDays === undefined ? {} : { clickRetentionDays: clicks.retentionDays }),
     secret,
     plans: config.plans,
     reserved: ROUTES,
@@ -47,6 +54,11 @@ export function compose(config: Config, { screen, lookup }: Plugs, storage: Stor
     standalone: true,
     logger,
   })
+}
+
+/** Beside the SQLite file, or else where clicks wait. */
+function dataFolder({ database, clicks }: Config): string {
+  return dirname(database.engine === 'sqlite' ? database.path : clicks.spool.folder)
 }
 
 async function readScreen({ blocklistFile, safeBrowsing: service }: Config, logger: Logger): Promise<Screen> {

@@ -1,14 +1,22 @@
 // Configuration from the environment: defaults, and a clear word for every mistake.
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { originOf, readConfig, UsageError } from './config.ts'
+import { originOf, readConfig } from './config.ts'
+import { UsageError } from './values.ts'
 
 describe('readConfig', () => {
   test('nothing set', () => {
     const config = readConfig({})
     expect(config).toMatchObject({
-      database: resolve('.data/linkwright.db'),
+      database: { engine: 'sqlite', path: resolve('.data/linkwright.db') },
+      redis: undefined,
+      clicks: {
+        journal: 'spool',
+        spool: { folder: resolve('.data/linkwright.db-spool'), sync: 'none' },
+        retentionDays: undefined,
+      },
       port: 3000,
+      workers: 1,
       secret: undefined,
       defaultPlan: 'free',
       trustProxy: [],
@@ -39,7 +47,7 @@ describe('readConfig', () => {
       SQLITE_SYNCHRONOUS: 'full',
     })
     expect(config).toMatchObject({
-      database: '/tmp/a b.db',
+      database: { engine: 'sqlite', path: '/tmp/a b.db' },
       origin: 'https://go.example.com',
       trustProxy: ['10.0.0.0/8', '127.0.0.1'],
       countryHeader: 'cf-ipcountry',
@@ -48,6 +56,40 @@ describe('readConfig', () => {
       synchronous: 'full',
     })
     expect(config.profile.prefix).toBe('snipt_pk_')
+  })
+
+  test('engines of more than one machine', () => {
+    const config = readConfig({
+      DATABASE_URL: 'postgres://links:secret@db.internal:5432/links',
+      REDIS_CLUSTER: 'redis-1:6379, redis-2:6380,[::1]:7000',
+      REDIS_PREFIX: 'acme:',
+      REDIS_CACHE: 'on',
+      CLICK_JOURNAL: 'redis',
+      CLICK_RETENTION_DAYS: '90',
+      SPOOL_DIR: '/var/spool/links',
+      SPOOL_SYNC: 'full',
+      WORKERS: '4',
+    })
+    expect(config).toMatchObject({
+      database: { engine: 'postgres', url: 'postgres://links:secret@db.internal:5432/links' },
+      redis: { prefix: 'acme:', cache: true },
+      clicks: { journal: 'redis', spool: { folder: '/var/spool/links', sync: 'full' }, retentionDays: 90 },
+      workers: 4,
+    })
+    expect(config.redis?.where).toEqual({
+      cluster: [
+        { host: 'redis-1', port: 6379 },
+        { host: 'redis-2', port: 6380 },
+        { host: '::1', port: 7000 },
+      ],
+    })
+    expect(readConfig({ DATABASE_URL: 'postgresql://h/d' }).clicks.spool.folder).toBe(resolve('.data/spool'))
+    expect(readConfig({ REDIS_URL: 'rediss://h:6379/2' }).redis).toMatchObject({
+      where: 'rediss://h:6379/2',
+      cache: false,
+    })
+    expect(() => readConfig({ REDIS_URL: 'redis://h', REDIS_CLUSTER: 'h:1' })).toThrow('not both')
+    expect(readConfig({ WORKERS: 'auto' }).workers).toBeGreaterThan(0)
   })
 
   test('a key profile, with the default prefix or another', () => {
@@ -59,7 +101,8 @@ describe('readConfig', () => {
   })
 
   test.each([
-    ['DATABASE_URL', 'postgres://localhost/x'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['DATABASE_URL', 'postgres:x'],
     ['DATABASE_URL', 'sqlite:'],
     ['PORT', '70000'],
     ['PORT', '3e3'],
@@ -75,6 +118,15 @@ describe('readConfig', () => {
     ['TRUST_PROXY', 'everybody'],
     ['TRUST_PROXY', '10.0.0.0/99'],
     ['SQLITE_SYNCHRONOUS', 'off'],
+    ['REDIS_URL', 'localhost:6379'],
+    ['REDIS_CLUSTER', 'a:1,b'],
+    ['CLICK_JOURNAL', 'disk'],
+    ['CLICK_JOURNAL', 'redis'],
+    ['CLICK_RETENTION_DAYS', '0'],
+    ['CLICK_RETENTION_DAYS', '1.5'],
+    ['SPOOL_SYNC', 'yes'],
+    ['WORKERS', '0'],
+    ['WORKERS', 'many'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(UsageError)
     expect(() => readConfig({ [name]: value })).toThrow(name)

@@ -1,14 +1,18 @@
 // The standalone server's configuration, from the environment; every name is a promise.
-import { resolve } from 'node:path'
 import { PLANS, type Plans } from '@linkwright/core'
 import { defaultProfile, KEY_PROFILES, type KeyProfile } from '@linkwright/core/tokens'
 import { createTrust } from '@linkwright/http'
+import { type Clicks, type Database, type Redis, readClicks, readDatabase, readRedis } from './engines.ts'
 import { LEVELS, type Level } from './logger.ts'
+import { oneOf, readPort, readWorkers, UsageError } from './values.ts'
 
 export interface Config {
-  /** Path of the SQLite file. */
-  readonly database: string
+  readonly database: Database
+  readonly redis: Redis | undefined
+  readonly clicks: Clicks
   readonly port: number
+  /** Processes that serve. */
+  readonly workers: number
   readonly secret: string | undefined
   /** Undefined: `http://localhost` and the port that is listened on. */
   readonly origin: string | undefined
@@ -25,17 +29,17 @@ export interface Config {
   readonly synchronous: 'normal' | 'full'
 }
 
-/** A mistake in the configuration or on the command line: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
 /** @throws UsageError naming the variable and what it takes */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const get = (name: string) => (env[name] === '' ? undefined : env[name])
   const apiKey = get('SAFE_BROWSING_API_KEY')
+  const database = readDatabase(get('DATABASE_URL') ?? 'sqlite:./.data/linkwright.db')
+  const redis = readRedis(get)
   return {
-    database: readDatabase(get('DATABASE_URL') ?? 'sqlite:./.data/linkwright.db'),
+    database,
+    redis,
+    clicks: readClicks(get, database, redis !== undefined),
+    workers: readWorkers(get('WORKERS') ?? '1', 'WORKERS'),
     port: readPort(get('PORT') ?? '3000', 'PORT'),
     secret: get('LINKWRIGHT_SECRET'),
     origin: readOrigin(get('LINKWRIGHT_ORIGIN')),
@@ -48,28 +52,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     safeBrowsing: apiKey === undefined ? undefined : { apiKey, url: get('SAFE_BROWSING_URL') },
     profile: readProfile(get('KEY_PROFILE'), get('TOKEN_PREFIX')),
     production: env.NODE_ENV === 'production',
-    logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL') ?? 'info', LEVELS) as Level,
-    synchronous: oneOf('SQLITE_SYNCHRONOUS', get('SQLITE_SYNCHRONOUS') ?? 'normal', ['normal', 'full']) as
-      | 'normal'
-      | 'full',
+    logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL') ?? 'info', LEVELS),
+    synchronous: oneOf('SQLITE_SYNCHRONOUS', get('SQLITE_SYNCHRONOUS') ?? 'normal', ['normal', 'full']),
   }
 }
 
 /** Where links without a domain live. */
 export function originOf({ origin, port }: Config): string {
   return origin ?? `http://localhost:${port}`
-}
-
-export function readPort(text: string, name: string): number {
-  const port = Number(text)
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UsageError(`${name} must be a port number from 0 to 65535`)
-  return port
-}
-
-function readDatabase(url: string): string {
-  const path = /^sqlite:(?:\/\/)?(.+)$/s.exec(url)?.[1]
-  if (path === undefined) throw new UsageError('DATABASE_URL must be sqlite:PATH, such as sqlite:./.data/linkwright.db')
-  return resolve(path)
 }
 
 function readProxies(text: string): readonly string[] {
@@ -103,9 +93,4 @@ function readProfile(name: string | undefined, prefix: string | undefined): KeyP
   }
   if (name === undefined || name === 'default') return defaultProfile(prefix)
   return { ...profile, prefix, shown: profile.shown - profile.prefix.length + prefix.length }
-}
-
-function oneOf(name: string, value: string, allowed: readonly string[]): string {
-  if (!allowed.includes(value)) throw new UsageError(`${name} must be one of ${allowed.join(', ')}`)
-  return value
 }

@@ -10,7 +10,7 @@ export type {
   Screen,
   Storage,
 } from '@linkwright/core'
-export { LinkwrightError, PLANS, SCOPES } from '@linkwright/core'
+export { createStoreLimiter, LinkwrightError, PLANS, SCOPES } from '@linkwright/core'
 export { KEY_PROFILES } from '@linkwright/core/tokens'
 export {
   type Call,
@@ -42,3 +42,4 @@ export {
   type SafeBrowsingOptions,
   safeBrowsing,
 } from './ports/index.ts'
+export { type SpoolOptions, spool } from './spool/index.ts'

@@ -5,15 +5,18 @@ import {
   type Core,
   createCore,
   createIds,
+  createMemoryJournal,
   createMemoryLimiter,
   createReserved,
   createSeal,
+  type Journal,
   type MaybePromise,
   type MigrationReport,
   type Owner,
   PLANS,
   type Plan,
   type Plans,
+  withFallback,
 } from '@linkwright/core'
 import { defaultProfile } from '@linkwright/core/tokens'
 import { createDoor, type Handle, type Logger } from '@linkwright/http'
@@ -25,6 +28,7 @@ import { createLogger } from './logger.ts'
 import type { AsOptions, LinkwrightOptions, OwnerLike } from './options.ts'
 import { argon2id, createAgent, noCountry } from './ports/index.ts'
 import { checkSecret, DEVELOPMENT_SECRET } from './secret.ts'
+import { spool } from './spool/index.ts'
 
 export interface Linkwright {
   /** The API, to mount at `apiBase`; undefined for paths that are not below it. */
@@ -34,7 +38,7 @@ export interface Linkwright {
   /** Acts for an owner without HTTP: the trusted way in, for a host's own code. Same inputs, outputs and errors. */
   as(owner: OwnerLike, options?: AsOptions): Facade
   readonly core: Core
-  /** Brings the database up to date; call it before the first request. */
+  /** Brings the database up to date, and gets ready for visits; call it before the first request. */
   migrate(): Promise<MigrationReport>
   /** Whether the storage answers and its schema is current. */
   ready(): Promise<boolean>
@@ -55,6 +59,10 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
   const origin = readOrigin(options.origin)
   const clock = options.clock ?? Date.now
   const random = options.random ?? randomBytes
+  // Where nothing else can keep clicks, memory does for a while.
+  const memory = createMemoryJournal(options.clickCapacity ?? 100_000)
+  const durable = openJournal(options, logger)
+  const journal = durable === undefined ? memory : withFallback(durable, memory)
   const routes = [apiBase, linkBase].map((base) => base.split('/')[1] ?? '').filter((word) => word !== '')
 
   const core = createCore({
@@ -82,10 +90,12 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
     pepper: options.tokenPepper,
     cache: { ...CACHE_DEFAULTS, ...options.cache },
     cookiePrefix: brand.cookiePrefix,
-    clickCapacity: options.clickCapacity ?? 100_000,
+    journal,
+    channel: options.channel,
+    sharedCache: options.sharedCache,
   })
   const requestId = createRequestIds(random)
-  const background = startBackground(core, logger)
+  const background = startBackground(core, logger, (options.clickRetentionDays ?? Number.POSITIVE_INFINITY) * DAY_MS)
   const plans: Plans = core.plans
   /** Users that are kept here have a plan on file; for all others the host knows. */
   const planOf = (owner: Owner, name: string | null): MaybePromise<Plan> => {
@@ -118,14 +128,36 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
     }),
     as: createActing(core, options),
     core,
-    migrate: () => core.storage.migrate(),
+    async migrate() {
+      const report = await core.storage.migrate()
+      await core.recorder.prepare()
+      return report
+    },
     ready: async () => (await core.storage.ready()) === 'current',
     flush: () => core.recorder.flush(),
     close() {
-      closed ??= background.stop().finally(() => core.storage.close())
+      closed ??= end().finally(() => core.storage.close())
       return closed
     },
   }
+
+  /** What a durable journal holds waits for the next start; what only memory holds is lost, which is an error. */
+  async function end(): Promise<void> {
+    try {
+      await background.stop()
+    } catch (error) {
+      if (memory.pending > 0) throw error
+      logger.error({ err: error }, 'clicks could not be folded; they are folded after the next start')
+    } finally {
+      await journal.close()
+    }
+  }
+}
+
+function openJournal({ journal, spool: folder, storage }: LinkwrightOptions, logger: Logger): Journal | undefined {
+  if (journal !== undefined) return journal
+  const home = folder ?? storage.spoolFolder
+  return home === undefined || home === false ? undefined : spool(home, { logger })
 }
 
 function readOrigin(text: string): string {

@@ -1,8 +1,10 @@
 // What a host says when it embeds Linkwright. Only `origin` and `storage` are needed.
 import type {
   CacheOptions,
+  Channel,
   Clock,
   CountrySource,
+  Journal,
   Limiter,
   Owner,
   Plan,
@@ -10,6 +12,7 @@ import type {
   Random,
   ReadAgent,
   Screen,
+  SharedCache,
   Storage,
 } from '@linkwright/core'
 import type { KeyProfile } from '@linkwright/core/tokens'
@@ -45,16 +48,29 @@ export interface LinkwrightOptions {
   /** A visitor's country. Default: unknown. */
   readonly country?: Partial<CountrySource>
   readonly agent?: ReadAgent
-  /** Rate limits. Default: counted in this process. */
+  /** Rate limits. Default: counted in this process; `createStoreLimiter` and Redis count for all processes. */
   readonly limits?: Limiter
+  /** News of changes between processes, beside what the storage brings by itself. */
+  readonly channel?: Channel
+  /** A cache of links that processes share, in front of storage. */
+  readonly sharedCache?: SharedCache
   readonly brand?: BrandName | Partial<Brand>
   /** The form of tokens. Default: the brand's prefix, 32 random bytes in base62, and a checksum. */
   readonly keyProfile?: KeyProfile
   /** Keys the hashes of tokens, so that a stolen table alone cannot be searched. Changing it ends all tokens. */
   readonly tokenPepper?: string
   readonly cache?: Partial<CacheOptions>
-  /** Clicks kept in memory at most until they are folded into storage. Default 100,000. */
+  /**
+   * Folder on this machine's disk where clicks are kept until they are folded, so that a crash loses none. Default:
+   * beside the SQLite file. `false` keeps them in memory: faster, and a crash loses those of the last half second.
+   */
+  readonly spool?: string | false
+  /** Keeps waiting clicks elsewhere instead, such as in a Redis stream. */
+  readonly journal?: Journal
+  /** Clicks kept in memory at most, where nothing else can keep them. Default 100,000. */
   readonly clickCapacity?: number
+  /** Days after which raw clicks are removed; statistics stay. Default: never. */
+  readonly clickRetentionDays?: number
   /** Announces the end of this version of the API on every reply. */
   readonly deprecated?: Deprecation
   /** The page for a visit that ends without a redirect. */

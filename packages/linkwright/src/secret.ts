@@ -1,7 +1,7 @@
 // The secret that seals what is kept at rest: given in production, made once beside the database elsewhere.
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** Bytes below which a secret is refused. */
 const SECRET_BYTES = 32
@@ -28,14 +28,15 @@ export function requireSecret(given: string | undefined, production: boolean): s
 }
 
 /**
- * @param file the SQLite file, opened already; outside production its folder keeps a secret that is made once
+ * @param folder outside production it keeps a secret that is made once
  * @throws Error in production without a strong secret
  */
-export function readSecret(given: string | undefined, production: boolean, file: string): string {
+export function readSecret(given: string | undefined, production: boolean, folder: string): string {
   const required = requireSecret(given, production)
   if (required !== undefined) return required
-  const path = join(dirname(file), 'linkwright.secret')
+  const path = join(folder, 'linkwright.secret')
   try {
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true })
     // Exclusive: of two processes that start together one writes, and both read.
     writeFileSync(path, randomBytes(SECRET_BYTES).toString('hex'), { flag: 'wx', mode: 0o600 })
   } catch (error) {

@@ -1,4 +1,5 @@
 // The standalone server: plain node:http around one Linkwright instance, with health checks, limits and a clean end.
+import cluster from 'node:cluster'
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -13,7 +14,7 @@ export interface ServerOptions {
 }
 
 /** What the server serves. */
-interface Application {
+export interface Application {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void
   /** Whether requests can be served now. */
   readonly ready: () => Promise<boolean>
@@ -43,7 +44,8 @@ const IDLE_MS = 100
 
 /** @throws Error when the port cannot be listened on */
 export async function startServer({ port, host, logger, build }: ServerOptions): Promise<RunningServer> {
-  let application: Application | undefined
+  // Who connects is served at once; only a free port has to be taken before it is known.
+  let application = port === 0 ? undefined : await build(port)
   let closing = false
   const server = createServer({ ...TIMEOUTS, ...PARSING, noDelay: true }, (request, response) => {
     // A reply during the drain ends its connection, or keep-alive clients would hold it open.
@@ -57,16 +59,18 @@ export async function startServer({ port, host, logger, build }: ServerOptions):
   })
   server.on('clientError', refuse)
   server.on('checkExpectation', (_, response) => reply(response, 417, EXPECTATION))
-  await listen(server, port, host)
-  const actual = (server.address() as AddressInfo).port
   try {
-    application = await build(actual)
+    await listen(server, port, host)
+    application ??= await build(portOf(server))
   } catch (error) {
     server.close()
+    await application?.close()
     throw error
   }
   const running = application
-  logger.info({ port: actual }, 'listening')
+  const actual = portOf(server)
+  // Of several processes, the one that looks after them says it for all.
+  logger[cluster.isWorker ? 'debug' : 'info']({ port: actual }, 'listening')
 
   let closed: Promise<void> | undefined
   return {
@@ -87,6 +91,10 @@ function listen(server: Server, port: number, host: string | undefined): Promise
       resolve()
     })
   })
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
 }
 
 /** The two ways in which a newcomer's first start fails, with the way out. */

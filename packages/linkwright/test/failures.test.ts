@@ -1,8 +1,7 @@
 // A service in trouble: a database that is locked, and one that is broken. Callers learn no more than they need.
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { DESTINATION } from './fixture/api.ts'
+import { lockWrites, runSql } from './fixture/database.ts'
 import { expectFailure } from './fixture/errors.ts'
 import { createPerson } from './fixture/people.ts'
 import { startServer } from './fixture/server.ts'
@@ -14,8 +13,7 @@ test('while another process keeps the database locked, redirects go on and write
   const { api } = await createPerson(server, 'premium')
   const [link, counted] = [await api.link(), await api.link({ maxClicks: 5 })]
   expectRedirect(await visit(server, link.shortUrl), DESTINATION)
-  const other = new DatabaseSync(join(server.folder, 'links.db'))
-  other.exec('begin exclusive')
+  const unlock = await lockWrites(server.env)
   try {
     const [write, claim, redirect, fresh] = await Promise.all([
       api.post('/links', { destinationUrl: DESTINATION, customSlug: 'locked' }),
@@ -31,8 +29,7 @@ test('while another process keeps the database locked, redirects go on and write
     expect(fresh.status).toBe(200)
     expect((await send(server.port, { path: '/healthz' })).status).toBe(200)
   } finally {
-    other.exec('rollback')
-    other.close()
+    await unlock()
   }
   expect((await api.post('/links', { destinationUrl: DESTINATION, customSlug: 'locked' })).status).toBe(201)
   expectRedirect(await visit(server, counted.shortUrl), DESTINATION)
@@ -44,9 +41,7 @@ test('what nobody expected is 500 INTERNAL without a word about the inside, and 
   const server = await startServer()
   const { api } = await createPerson(server, 'premium')
   const link = await api.link()
-  const other = new DatabaseSync(join(server.folder, 'links.db'))
-  other.exec('alter table linkwright_rule rename to gone')
-  other.close()
+  await runSql(server.env, 'alter table linkwright_rule rename to gone')
   const reply = await api.get(`/links/${link.id}/rules`)
   expectFailure(reply, 'INTERNAL')
   expect(Object.keys(reply.body)).toEqual(['error', 'code'])

@@ -1,23 +1,31 @@
 // What goes wrong on the command line and in the environment: one line that helps, an exit code, and nothing half-done.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cli, cliFails, cliJson, type Environment } from './fixture/command.ts'
+import { isMade, makeEmpty, runSql } from './fixture/database.ts'
 import { createUser } from './fixture/people.ts'
+import { describeOnly, makePlace, type Place } from './fixture/place.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'linkwright-mistakes-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const at = (name: string): Environment => ({ DATABASE_URL: `sqlite:${join(folder, name)}` })
-const env = at('good/links.db')
+const places: Place[] = []
+afterAll(async () => {
+  await Promise.all(places.map((place) => place.remove()))
+})
+function newPlace(): Place {
+  const place = makePlace()
+  places.push(place)
+  return place
+}
+const { env } = newPlace()
 let user = ''
+/** Commands that open the database in different ways. */
+const EVERY_KIND = [['user', 'list'], ['migrate'], ['serve', '--port', '0']]
 
 beforeAll(async () => {
-  expect(await cliJson(['migrate'], env)).toMatchObject({ applied: [expect.any(String)] })
+  expect(await cliJson(['migrate'], env)).toMatchObject({ applied: expect.arrayContaining(['0001-initial']) })
   user = await createUser(env, 'growth')
 })
 
@@ -85,44 +93,51 @@ describe('exit code 1, for what is not there:', () => {
   })
 })
 
-describe('the database', () => {
+describe('a database', () => {
   test('that is not there: exit 1, and none is made', async () => {
-    expect(await cliFails(1, ['user', 'list'], at('none/links.db'))).toMatch(/migrate/)
-    expect(existsSync(join(folder, 'none'))).toBe(false)
-  })
-
-  test('that cannot be one: exit 1 for every command', async () => {
-    writeFileSync(join(folder, 'text.db'), 'this is no database, however long one looks at it'.repeat(100))
-    mkdirSync(join(folder, 'folder.db'))
-    const places = [at('text.db'), at('folder.db'), at('text.db/links.db')]
-    for (const args of [['user', 'list'], ['migrate'], ['serve', '--port', '0']]) {
-      for (const place of places) expect(readable(await cli(args, place))).toMatchObject({ code: 1, lines: 1 })
-    }
+    const none = newPlace().env
+    expect(await cliFails(1, ['user', 'list'], none)).toMatch(/linkwright migrate/)
+    expect(await isMade(none)).toBe(false)
   })
 
   test('of an older schema: exit 1 and what to do, for all but migrate and serve', async () => {
-    writeFileSync(join(folder, 'older.db'), '')
+    const older = newPlace().env
+    await makeEmpty(older)
     for (const args of [
       ['user', 'list'],
       ['user', 'create', '--email', 'a@example.com'],
       ['link', 'show', 'abc'],
     ]) {
-      expect(await cliFails(1, args, at('older.db'))).toMatch(/linkwright migrate/)
+      expect(await cliFails(1, args, older)).toMatch(/linkwright migrate/)
     }
-    expect((await cli(['migrate'], at('older.db'))).code).toBe(0)
-    expect((await cli(['user', 'list'], at('older.db'))).code).toBe(0)
+    expect((await cli(['migrate'], older)).code).toBe(0)
+    expect((await cli(['user', 'list'], older)).code).toBe(0)
   })
 
   test('of a newer schema: exit 1', async () => {
-    await cliJson(['migrate'], at('newer.db'))
-    const database = new DatabaseSync(join(folder, 'newer.db'))
-    database.exec("insert into linkwright_migration (name) values ('9999-from-the-future')")
-    database.close()
-    expect(await cliFails(1, ['user', 'list'], at('newer.db'))).toMatch(/newer/)
+    const newer = newPlace().env
+    await cliJson(['migrate'], newer)
+    await runSql(newer, "insert into linkwright_migration (name) values ('9999-from-the-future')")
+    expect(await cliFails(1, ['user', 'list'], newer)).toMatch(/newer/)
   })
+})
 
-  test('is ./.data/linkwright.db by default, with a secret beside it that only its owner reads', async () => {
-    const cwd = mkdtempSync(join(folder, 'cwd-'))
+describeOnly('a file that is no database', () => {
+  test('exit 1 for every command', async () => {
+    const { folder } = newPlace()
+    const at = (name: string): Environment => ({ DATABASE_URL: `sqlite:${join(folder, name)}` })
+    writeFileSync(join(folder, 'text.db'), 'this is no database, however long one looks at it'.repeat(100))
+    mkdirSync(join(folder, 'folder.db'))
+    const places = [at('text.db'), at('folder.db'), at('text.db/links.db')]
+    for (const args of EVERY_KIND) {
+      for (const place of places) expect(readable(await cli(args, place))).toMatchObject({ code: 1, lines: 1 })
+    }
+  })
+})
+
+describeOnly('the default database', () => {
+  test('is ./.data/linkwright.db, with a secret beside it that only its owner reads', async () => {
+    const cwd = newPlace().folder
     expect((await cli(['migrate', '--json'], {}, cwd)).code).toBe(0)
     expect((await cli(['user', 'list'], {}, cwd)).code).toBe(0)
     const made = join(cwd, '.data')
@@ -130,6 +145,35 @@ describe('the database', () => {
     const secret = readdirSync(made).filter((name) => name.includes('secret'))
     expect(secret).toHaveLength(1)
     expect(statSync(join(made, secret[0]!)).mode & 0o077).toBe(0)
+  })
+})
+
+describeOnly('a database that cannot be reached', () => {
+  test('exit 1 for every command, and the password is not told', async () => {
+    const { env: good } = newPlace()
+    const wrong = (change: (url: URL) => void): Environment => {
+      const url = new URL(good.DATABASE_URL!)
+      change(url)
+      return { ...good, DATABASE_URL: url.href }
+    }
+    const places = [
+      // Nobody listens on port 1.
+      wrong((url) => {
+        url.port = '1'
+        url.password = 'hush'
+      }),
+      wrong((url) => {
+        url.pathname = '/no_such_database'
+        url.password = 'hush'
+      }),
+    ]
+    for (const args of EVERY_KIND) {
+      for (const place of places) {
+        const line = readable(await cli(args, place))
+        expect(line).toMatchObject({ code: 1, lines: 1 })
+        expect(line.text).not.toContain('hush')
+      }
+    }
   })
 })
 
@@ -152,9 +196,8 @@ describe('the environment', () => {
     ['BLOCKLIST_FILE', '/nowhere/list.txt'],
     ['SAFE_BROWSING_URL', 'ftp://example.com'],
   ])('%s=%s keeps the server from starting, with one line that names it', async (name, value) => {
-    const place = at(`env-${name}-${value.length}/links.db`)
     const more = name === 'SAFE_BROWSING_URL' ? { SAFE_BROWSING_API_KEY: 'key' } : {}
-    const ended = await cli(['serve', '--port', '0'], { ...place, ...more, [name]: value })
+    const ended = await cli(['serve', '--port', '0'], { ...env, ...more, [name]: value })
     expect(ended.stdout).toBe('')
     expect([1, 2]).toContain(ended.code)
     expect(ended.stderr).toMatch(/^[^\n]+\n$/)
@@ -167,23 +210,22 @@ describe('the environment', () => {
   })
 
   test('NODE_ENV=production needs a strong LINKWRIGHT_SECRET, and starts nothing without', async () => {
+    const none = newPlace().env
     for (const LINKWRIGHT_SECRET of ['', 'x'.repeat(31), 'x'.repeat(64)]) {
-      const place = { ...at('production/links.db'), NODE_ENV: 'production', LINKWRIGHT_SECRET }
+      const place = { ...none, NODE_ENV: 'production', LINKWRIGHT_SECRET }
       const line = readable(await cli(['serve', '--port', '0'], place))
       expect(line).toMatchObject({ lines: 1, text: expect.stringContaining('LINKWRIGHT_SECRET') })
       expect([1, 2]).toContain(line.code)
       expect(line.text).not.toContain('xxxx')
     }
-    expect(existsSync(join(folder, 'production'))).toBe(false)
+    expect(await isMade(none)).toBe(false)
   })
 
   test('a port that is taken: exit 1', async () => {
     const other = createServer().listen(0)
     await new Promise((resolve) => other.once('listening', resolve))
     const { port } = other.address() as AddressInfo
-    expect(await cliFails(1, ['serve', '--port', String(port)], at('port/links.db'))).toContain(
-      `port ${port} is in use`,
-    )
+    expect(await cliFails(1, ['serve', '--port', String(port)], newPlace().env)).toContain(`port ${port} is in use`)
     other.close()
   })
 })

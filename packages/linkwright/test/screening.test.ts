@@ -8,6 +8,7 @@ import { type Api, api as client, DESTINATION, type Link } from './fixture/api.t
 import { cliJson } from './fixture/command.ts'
 import { expectFailure } from './fixture/errors.ts'
 import { createPerson } from './fixture/people.ts'
+import { makePlace } from './fixture/place.ts'
 import { startServer, startTwin } from './fixture/server.ts'
 import { expectRedirect, visit } from './fixture/visit.ts'
 
@@ -36,11 +37,12 @@ beforeEach(() => {
   mode = 'well'
 })
 
-const settings = await startServer()
-afterAll(() => settings.stop())
-const list = join(settings.folder, 'blocklist.txt')
+const place = makePlace()
+afterAll(() => place.remove())
+const list = join(place.folder, 'blocklist.txt')
 writeFileSync(list, '# refused here\nevil.example\nhttps://example.com/bad # a page\n')
 const server = await startServer({
+  ...place.env,
   BLOCKLIST_FILE: list,
   SAFE_BROWSING_API_KEY: 'the-key',
   SAFE_BROWSING_URL: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,

@@ -1,10 +1,10 @@
-// Two servers and the command line on one file: what one of them changes, the others follow.
-import { join } from 'node:path'
+// Two servers and the command line on one database: what one of them changes, the others follow.
 import { afterAll, describe, expect, test } from 'vitest'
 import { api, DESTINATION, type Fields, type Link, type Stats } from './fixture/api.ts'
 import { cliJson } from './fixture/command.ts'
 import { expectFailure } from './fixture/errors.ts'
 import { createPerson, createToken } from './fixture/people.ts'
+import { makePlace } from './fixture/place.ts'
 import { startServer, startTwin } from './fixture/server.ts'
 import { expectRedirect, JSON_ONLY, visit } from './fixture/visit.ts'
 
@@ -118,12 +118,14 @@ test('an address signed by one opens the link at the other', async () => {
   await expectSoon(async () => (await visit(two, url)).status).toBe(302)
 })
 
-test('servers that start together on a new file migrate it once, and share one secret', async () => {
-  const env = { DATABASE_URL: `sqlite:${join(one.folder, 'new', 'links.db')}`, LINKWRIGHT_ORIGIN: one.origin }
+test('servers that start together on a new database migrate it once, and share one secret', async () => {
+  const place = makePlace()
+  const env = { ...place.env, LINKWRIGHT_ORIGIN: one.origin }
   const [left, right] = await Promise.all([startServer(env), startServer(env)])
   const { api: caller } = await createPerson(left, 'growth')
   const link = await caller.link({ requireSignature: true })
   const { url } = (await caller.post<{ url: string }>(`/links/${link.id}/sign`, { expiresInSeconds: 60 })).body
   expectRedirect(await visit(right, url, { Host: new URL(one.origin).host }), DESTINATION)
   await Promise.all([left.stop(), right.stop()])
+  await place.remove()
 })

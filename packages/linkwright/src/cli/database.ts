@@ -2,8 +2,8 @@
 import { describeRest } from '@linkwright/http/rest'
 import type { Command } from 'commander'
 import { originOf, readConfig } from '../config.ts'
+import { openDatabase } from '../stores.ts'
 import { createOutput } from './output.ts'
-import { openDatabase } from './session.ts'
 
 export function addDatabase(program: Command): void {
   program

@@ -2,16 +2,24 @@
 import { createRequire } from 'node:module'
 import { LinkwrightError } from '@linkwright/core'
 import { Command, CommanderError } from 'commander'
-import { UsageError } from '../config.ts'
+import { UsageError } from '../values.ts'
+import { addClicks } from './clicks.ts'
 import { addDatabase } from './database.ts'
 import { addDomains } from './domains.ts'
+import { addErase } from './erase.ts'
 import { addKeys } from './keys.ts'
 import { addLinks } from './links.ts'
+import { addPlan } from './plan.ts'
 import { addRules } from './rules.ts'
 import { addServe } from './serve.ts'
 import { addTokens } from './tokens.ts'
 import { addUsage } from './usage.ts'
 import { addUsers } from './users.ts'
+
+const COMMANDS = [
+  ...[addServe, addDatabase, addUsers, addTokens, addDomains, addKeys, addUsage, addLinks, addRules],
+  ...[addClicks, addErase, addPlan],
+]
 
 /** @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
@@ -30,9 +38,7 @@ function createProgram(): Command {
     .description('Link shortening: the standalone server and its operators’ tools.')
     .version(readVersion())
     .addHelpText('after', HELP)
-  for (const add of [addServe, addDatabase, addUsers, addTokens, addDomains, addKeys, addUsage, addLinks, addRules]) {
-    add(program)
-  }
+  for (const add of COMMANDS) add(program)
   // Commander ends the process by itself unless told not to, and prints its own complaint in one line.
   for (const command of everyCommand(program)) {
     command
@@ -50,7 +56,11 @@ function everyCommand(command: Command): Command[] {
 
 const HELP = `
 Environment:
-  DATABASE_URL          sqlite:PATH (default: sqlite:./.data/linkwright.db)
+  DATABASE_URL          sqlite:PATH (default: sqlite:./.data/linkwright.db) or postgres://…
+  REDIS_URL             redis://HOST:PORT; or REDIS_CLUSTER, HOST:PORT,…; REDIS_PREFIX and REDIS_CACHE change its use
+  CLICK_JOURNAL         where clicks wait: spool (default; SPOOL_DIR, SPOOL_SYNC), redis or fast
+  CLICK_RETENTION_DAYS  days after which raw clicks are removed (default: never)
+  WORKERS               processes that serve, or auto (default: 1)
   PORT                  port to serve on (default: 3000)
   LINKWRIGHT_ORIGIN     where links live, such as https://go.example.com (default: http://localhost:PORT)
   LINKWRIGHT_SECRET     at least 32 bytes; required with NODE_ENV=production
@@ -67,7 +77,13 @@ Environment:
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return 'something went wrong'
-  return oneLine(error.message)
+  if (!(error instanceof LinkwrightError && error.code === 'UNAVAILABLE')) return oneLine(error.message)
+  return `the database cannot be used: ${error.cause instanceof Error ? oneLine(reasonOf(error.cause)) : error.message}`
+}
+
+/** Node tries several addresses of a host, and its error for all of them says nothing. */
+function reasonOf(error: Error): string {
+  return error instanceof AggregateError && error.message === '' ? String(error.errors[0]?.message) : error.message
 }
 
 function isUsage(error: unknown): boolean {

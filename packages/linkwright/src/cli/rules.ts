@@ -1,7 +1,7 @@
 // linkwright rules: why a visit goes where it goes, and what is wrong with a link's rules.
 import { BROWSERS, type Browser, DEVICES, type Device, FIELDS, lint } from '@linkwright/core/rules'
 import { type Command, Option } from 'commander'
-import { UsageError } from '../config.ts'
+import { UsageError } from '../values.ts'
 import { actAs } from './links.ts'
 import { linkOf, withSession } from './session.ts'
 

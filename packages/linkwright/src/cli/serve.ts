@@ -1,13 +1,16 @@
 // linkwright serve: the standalone server, from an empty folder to a clean exit.
-import { createListener } from '@linkwright/http'
+import cluster from 'node:cluster'
+import type { Core } from '@linkwright/core'
+import { createListener, type Logger } from '@linkwright/http'
 import type { Command } from 'commander'
-import { compose, readPlugs } from '../compose.ts'
-import { originOf, readConfig, readPort } from '../config.ts'
+import { compose, type Plugs, readPlugs } from '../compose.ts'
+import { type Config, originOf, readConfig } from '../config.ts'
 import { type Demo, ensureDemo } from '../demo.ts'
-import type { Linkwright } from '../linkwright.ts'
 import { createLogger } from '../logger.ts'
-import { type RunningServer, startServer } from '../server.ts'
-import { openDatabase } from './session.ts'
+import { type Application, startServer } from '../server.ts'
+import { openDatabase, openStores } from '../stores.ts'
+import { readPort, readWorkers } from '../values.ts'
+import { findPort, startWorkers } from '../workers.ts'
 
 export function addServe(program: Command): void {
   program
@@ -15,48 +18,105 @@ export function addServe(program: Command): void {
     .description('migrate the database and serve the API and the redirects')
     .option('--port <n>', 'port (default: PORT, or 3000); 0 takes a free one', (text) => readPort(text, '--port'))
     .option('--host <address>', 'address to listen on (default: all)')
+    .option('--workers <n>', 'processes that serve, or auto for one a processor (default: WORKERS, or 1)', (text) =>
+      readWorkers(text, '--workers'),
+    )
     .option('--demo', 'on an empty database make a first user with a token, and print how to begin')
-    .action(async (options) => {
+    .action(async ({ port, host, workers, demo }: Options) => {
       const read = readConfig(process.env)
-      const config = { ...read, port: options.port ?? read.port }
-      let demo: Demo | undefined
-      let served = config
+      const config = { ...read, port: port ?? read.port, workers: workers ?? read.workers }
       const logger = createLogger(config.logLevel, (line) => process.stderr.write(line))
       const plugs = await readPlugs(config, logger)
-      const server = await startServer({
-        port: config.port,
-        host: options.host,
-        logger,
-        build: async (port) => {
-          served = { ...config, port }
-          const storage = openDatabase(served)
-          let links: Linkwright | undefined
-          try {
-            await storage.migrate()
-            links = compose(served, plugs, storage, logger)
-            if (options.demo) demo = await ensureDemo(links.core, served.defaultPlan)
-            const handle = createListener([links.api, links.redirects], { trustProxy: served.trustProxy })
-            return { handle, ready: links.ready, close: links.close }
-          } catch (error) {
-            await (links ?? storage).close()
-            throw error
-          }
-        },
-      })
-      if (demo !== undefined) process.stdout.write(welcome(originOf(served), demo))
-      await endOnSignal(server)
+      if (cluster.isWorker) await serve(config, host, plugs, logger).finally(() => cluster.worker?.disconnect())
+      else if (config.workers === 1) await serve(config, host, plugs, logger, demo)
+      else await serveTogether(config, host, plugs, logger, demo)
     })
 }
 
-/** Resolves when a signal has been obeyed: the process then ends by itself, with code 0. */
-function endOnSignal(server: RunningServer): Promise<void> {
+interface Options {
+  readonly port?: number
+  readonly host?: string
+  readonly workers?: number
+  readonly demo?: boolean
+}
+
+/** One process that serves. */
+async function serve(config: Config, host: string | undefined, plugs: Plugs, logger: Logger, wantsDemo = false) {
+  let welcome = () => {}
+  const server = await startServer({
+    port: config.port,
+    host,
+    logger,
+    build: async (port) => {
+      const served = { ...config, port }
+      const application = await buildApplication(served, plugs, logger)
+      if (wantsDemo) {
+        const demo = await ensureDemo(application.core, config.defaultPlan)
+        welcome = () => process.stdout.write(welcomeText(originOf(served), demo))
+      }
+      return application
+    },
+  })
+  welcome()
+  await endOnSignal(() => server.close())
+}
+
+/** Several processes behind one port; this one only looks after them. */
+async function serveTogether(
+  config: Config,
+  host: string | undefined,
+  plugs: Plugs,
+  logger: Logger,
+  wantsDemo = false,
+): Promise<void> {
+  const port = config.port === 0 ? await findPort(host) : config.port
+  const demo = await prepare({ ...config, port }, plugs, logger, wantsDemo)
+  const workers = await startWorkers(config.workers, port, logger)
+  if (demo !== undefined) process.stdout.write(welcomeText(originOf({ ...config, port }), demo))
+  await endOnSignal(() => workers.close())
+}
+
+/** The database is made ready once, before anyone serves. */
+async function prepare(config: Config, plugs: Plugs, logger: Logger, wantsDemo: boolean): Promise<Demo | undefined> {
+  const storage = openDatabase(config)
+  const links = compose(config, plugs, { storage }, logger)
+  try {
+    await storage.migrate()
+    return wantsDemo ? await ensureDemo(links.core, config.defaultPlan) : undefined
+  } finally {
+    await links.close()
+  }
+}
+
+async function buildApplication(
+  config: Config,
+  plugs: Plugs,
+  logger: Logger,
+): Promise<Application & { readonly core: Core }> {
+  const stores = openStores(config, logger)
+  try {
+    await stores.storage.migrate()
+    const links = compose(config, plugs, stores, logger)
+    await links.core.recorder.prepare()
+    const handle = createListener([links.api, links.redirects], { trustProxy: config.trustProxy })
+    const close = () => links.close().finally(() => stores.close())
+    return { handle, ready: links.ready, close, core: links.core }
+  } catch (error) {
+    await stores.storage.close()
+    await stores.close()
+    throw error
+  }
+}
+
+/** Resolves when a signal has been obeyed: the process then ends by itself. A signal that is repeated changes nothing. */
+function endOnSignal(close: () => Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const end = () => server.close().then(resolve, reject)
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end)
+    const end = () => void close().then(resolve, reject)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
   })
 }
 
-function welcome(origin: string, { userId, token }: Demo): string {
+function welcomeText(origin: string, { userId, token }: Demo): string {
   const create = `curl -X POST ${origin}/api/v1/links -H "Authorization: Bearer ${token ?? '$TOKEN'}" -H "Content-Type: application/json" -d '{"destinationUrl":"https://example.com/","customSlug":"hello"}'`
   const lines = [
     `Linkwright serves on ${origin}`,

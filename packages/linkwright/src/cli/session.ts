@@ -1,11 +1,12 @@
 // What most commands need: the configuration, an open database of the right schema, and core on top of it.
 import { existsSync } from 'node:fs'
 import { type Core, isId, normalizeHost, type Owner, type Storage } from '@linkwright/core'
-import { sqlite } from '@linkwright/storage-sql/sqlite'
 import { compose, readPlugs } from '../compose.ts'
-import { type Config, originOf, readConfig, UsageError } from '../config.ts'
+import { type Config, originOf, readConfig } from '../config.ts'
 import type { Linkwright } from '../linkwright.ts'
 import { createLogger } from '../logger.ts'
+import { openDatabase, openRedis } from '../stores.ts'
+import { UsageError } from '../values.ts'
 import { createOutput, type Output } from './output.ts'
 
 export interface Session {
@@ -19,24 +20,27 @@ export interface Session {
 export async function withSession(json: boolean | undefined, work: (session: Session) => Promise<void>): Promise<void> {
   const config = readConfig(process.env)
   const output = createOutput(json === true, (text) => process.stdout.write(text))
-  if (!existsSync(config.database)) {
-    throw new Error(`there is no database at ${config.database}: run "linkwright migrate" first, or set DATABASE_URL`)
-  }
+  checkFile(config)
   const logger = createLogger('warn', (line) => process.stderr.write(line))
   const plugs = await readPlugs(config, logger)
   const storage = openDatabase(config)
+  // Only what servers read through Redis has to be dropped there too; all else they hear from the database.
+  const shared = config.redis?.cache ? openRedis(config.redis) : undefined
   let links: Linkwright | undefined
   try {
     await checkSchema(storage)
-    links = compose(config, plugs, storage, logger)
+    links = compose(config, plugs, { storage, ...(shared === undefined ? {} : { sharedCache: shared.cache }) }, logger)
     await work({ config, links, core: links.core, output })
   } finally {
     await (links ?? storage).close()
+    await shared?.close()
   }
 }
 
-export function openDatabase(config: Config): Storage {
-  return sqlite(config.database, { synchronous: config.synchronous })
+/** @throws Error: opening a SQLite file would make it */
+function checkFile({ database }: Config): void {
+  if (database.engine !== 'sqlite' || existsSync(database.path)) return
+  throw new Error(`there is no database at ${database.path}: run "linkwright migrate" first, or set DATABASE_URL`)
 }
 
 /** @throws Error saying what to do */

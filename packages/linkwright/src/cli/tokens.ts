@@ -2,7 +2,7 @@
 import { isScope, SCOPES, type Token } from '@linkwright/core'
 import { presentId, presentOptionalTime, presentTime } from '@linkwright/http'
 import type { Command } from 'commander'
-import { UsageError } from '../config.ts'
+import { UsageError } from '../values.ts'
 import { all, whole } from './list.ts'
 import { record } from './output.ts'
 import { idOf, ownerOf, wholeNumber, withSession } from './session.ts'

@@ -2,7 +2,7 @@
 import { found, METERS, type Meter, monthOf } from '@linkwright/core'
 import { presentId } from '@linkwright/http'
 import type { Command } from 'commander'
-import { UsageError } from '../config.ts'
+import { UsageError } from '../values.ts'
 import { record } from './output.ts'
 import { ownerOf, type Session, wholeNumber, withSession } from './session.ts'
 

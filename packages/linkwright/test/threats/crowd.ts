@@ -3,9 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Core, Owner } from '@linkwright/core'
-import { sqlite } from '@linkwright/storage-sql/sqlite'
+import { readConfig } from '../../src/config.ts'
 import { linkwright } from '../../src/index.ts'
+import { openDatabase } from '../../src/stores.ts'
 import { type Api, api } from '../fixture/api.ts'
+import type { Environment } from '../fixture/command.ts'
 import { type PlanName, SCOPES } from '../fixture/people.ts'
 import type { Server } from '../fixture/server.ts'
 
@@ -37,11 +39,10 @@ let people = 0
 
 export async function openCrowd(server: Server): Promise<Crowd> {
   const { env, origin } = server
-  const file = env.DATABASE_URL!.replace(/^sqlite:/, '')
   const { core, close } = linkwright({
     origin: env.LINKWRIGHT_ORIGIN ?? origin,
-    storage: sqlite(file),
-    secret: env.LINKWRIGHT_SECRET ?? readFileSync(join(dirname(file), 'linkwright.secret'), 'utf8').trim(),
+    storage: openDatabase(readConfig(env)),
+    secret: env.LINKWRIGHT_SECRET ?? readFileSync(secretFile(env), 'utf8').trim(),
   })
 
   return {
@@ -69,6 +70,11 @@ export async function openCrowd(server: Server): Promise<Crowd> {
       }
     },
   }
+}
+
+/** Made by the server, beside its database. */
+function secretFile({ DATABASE_URL = '' }: Environment): string {
+  return join(dirname(DATABASE_URL.replace(/^sqlite:/, '')), 'linkwright.secret')
 }
 
 function inTurn(apis: readonly Api[]): Api {

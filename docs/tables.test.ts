@@ -121,7 +121,7 @@ describe('redirects', () => {
 
 describe('configuration', () => {
   const page = 'docs/configuration.md'
-  const config = source('packages/linkwright/src/config.ts')
+  const config = source('packages/linkwright/src/config.ts') + source('packages/linkwright/src/engines.ts')
   const options = source('packages/linkwright/src/options.ts')
   const namesOf = (name: string) => {
     const body = new RegExp(`interface ${name} \\{([^]*?)\\n\\}`).exec(options)?.[1] ?? ''

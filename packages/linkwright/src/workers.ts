@@ -20,6 +20,8 @@ const LONGEST_WAIT_MS = 30_000
 export async function startWorkers(count: number, port: number, logger: Logger): Promise<Workers> {
   let closing: Promise<void> | undefined
   let failures = 0
+  // All of them accept from one queue. Handed on by this process, a connection given to one that just died would hang.
+  cluster.schedulingPolicy = cluster.SCHED_NONE
   cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] })
   const started = Array.from({ length: count }, start)
   await allListening(started)

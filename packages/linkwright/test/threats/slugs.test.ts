@@ -248,7 +248,7 @@ test('after 20,000 unknown slugs on 5,000 hosts memory is what it was, and a new
   expectRedirect(await visit(server, shortUrl), destinationUrl)
   const drawn: Link = await alice.api.link()
   expectRedirect(await visit(server, drawn.shortUrl), drawn.destinationUrl)
-})
+}, 180_000)
 
 /** Pipelined, so that the flood is the server's work and not the test's. */
 async function flood(count: number, mark: string): Promise<void> {

@@ -11,7 +11,10 @@ export function directory({ db }: Connection): Directory {
       return row && toUser(row)
     },
 
-    users: (page) => readPage(db.selectFrom('linkwright_user').selectAll(), page, toUser),
+    users({ after, limit }) {
+      const all = db.selectFrom('linkwright_user').selectAll().orderBy('id', 'desc')
+      return readPage(after === undefined ? all : all.where('id', '<', after), { limit }, toUser)
+    },
 
     async insertUser({ createdAt, ...user }) {
       const row = await db

@@ -14,7 +14,7 @@ export function domainStore(scope: Scope<'subject'>): DomainStore {
       return row && toDomain(row)
     },
 
-    list: (page) => readPage(scope.select(TABLE).selectAll(), page, toDomain),
+    list: (page) => readPage(scope.newestFirst(TABLE, page.after).selectAll(), page, toDomain),
 
     async insert(domain) {
       const row = await scope

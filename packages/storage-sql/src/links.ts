@@ -20,7 +20,7 @@ export function linkStore(scope: Scope<'owner_id'>): LinkStore {
     get,
 
     list(filter, page) {
-      const all = scope.select(TABLE).selectAll()
+      const all = scope.newestFirst(TABLE, page.after).selectAll()
       return readPage(filter.includeArchived ? all : all.where('archived_at', 'is', null), page, toLink)
     },
 

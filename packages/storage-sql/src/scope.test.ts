@@ -53,6 +53,10 @@ describe.each(ENGINE_NAMES)('%s', (name) => {
 
   test("another owner's rows cannot be read, changed, deleted or held", async () => {
     expect(await theirs.select('linkwright_link').selectAll().execute()).toEqual([])
+    for (const after of [undefined, 'z', 'a']) {
+      expect(await theirs.newestFirst('linkwright_link', after).selectAll().execute()).toEqual([])
+    }
+    expect(await ours.newestFirst('linkwright_link', 'z').selectAll().execute()).toHaveLength(1)
     const [updated] = await theirs.update('linkwright_link').set({ title: 'x' }).execute()
     expect(updated?.numUpdatedRows).toBe(0n)
     const [deleted] = await theirs.delete('linkwright_link').execute()

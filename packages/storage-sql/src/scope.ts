@@ -11,6 +11,7 @@ import type {
   UpdateQueryBuilder,
   UpdateResult,
 } from 'kysely'
+import { sql } from 'kysely'
 import { atomically, type Connection, consistently } from './connection.ts'
 import type { Schema } from './schema.ts'
 import { Slugs } from './slugs.ts'
@@ -49,6 +50,21 @@ export class Scope<W extends Whose> {
 
   select<T extends TablesOf<W>>(table: T): SelectQueryBuilder<Only<T>, T, Nothing> {
     const query = this.#loose.selectFrom(nameOf(table)).where(...this.#mine)
+    return query as unknown as SelectQueryBuilder<Only<T>, T, Nothing>
+  }
+
+  /**
+   * Rows by their ids, newest first. Owner and id are compared as a pair, so that the index of both is walked: told that
+   * the owner is one, Postgres may walk the ids of all owners instead.
+   */
+  newestFirst<T extends TablesOf<W>>(table: T, after: string | undefined): SelectQueryBuilder<Only<T>, T, Nothing> {
+    const whose = sql.ref(this.#whose)
+    const end = after === undefined ? sql`${whose} <= ${this.#id}` : sql`(${whose}, id) < (${this.#id}, ${after})`
+    const query = this.#loose
+      .selectFrom(nameOf(table))
+      .where(sql<boolean>`${whose} >= ${this.#id} and ${end}`)
+      .orderBy(this.#whose, 'desc')
+      .orderBy('id', 'desc')
     return query as unknown as SelectQueryBuilder<Only<T>, T, Nothing>
   }
 

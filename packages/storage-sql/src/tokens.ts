@@ -14,7 +14,7 @@ export function tokenStore(scope: Scope<'owner_id'>): TokenStore {
       return row && toToken(row)
     },
 
-    list: (page) => readPage(scope.select(TABLE).selectAll(), page, toToken),
+    list: (page) => readPage(scope.newestFirst(TABLE, page.after).selectAll(), page, toToken),
 
     insert(token, secret, cap) {
       return scope.atomically(async (inner) => {

@@ -87,7 +87,7 @@ function machinesOf({ machines, serving, database, redis }: Capacity): string {
 }
 
 function coresOf({ cores, serving, database, redis }: Capacity): string {
-  const parts = [`${count(serving.processes, 'process', 'processes')} that serve`]
+  const parts = [`${count(serving.processes, 'process that serves', 'processes that serve')}`]
   if (database.cores > 0) parts.push(`${show(database.cores)} for Postgres`)
   if (redis !== null) parts.push(`${show(redis.nodes)} for Redis`)
   return `${show(cores)}: ${parts.join(', ')}`

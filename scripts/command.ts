@@ -12,13 +12,18 @@ export interface Surroundings {
   cwd?: string
   /** Print while it runs, besides keeping it. */
   live?: boolean
+  /** Beside the environment that we have. */
+  env?: Readonly<Record<string, string>>
+  /** For what may take longer than most. */
+  limitMs?: number
 }
 
 /** Nothing that the tests start may take longer; a hanging command would otherwise hold up CI for hours. */
 const LIMIT_MS = 6 * 60_000
 
 /** A command of node_modules/.bin by its name, or any other by its path. Never rejects. */
-export function command(name: string, args: string[], { cwd = root, live = false }: Surroundings = {}): Promise<Ended> {
+export function command(name: string, args: string[], surroundings: Surroundings = {}): Promise<Ended> {
+  const { cwd = root, live = false, env: more, limitMs = LIMIT_MS } = surroundings
   return new Promise((resolve) => {
     const colour: Record<string, string> =
       live && process.stdout.isTTY && !process.env.CI ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }
@@ -26,9 +31,15 @@ export function command(name: string, args: string[], { cwd = root, live = false
     const child = spawn(name, args, {
       cwd,
       // CI is always set, so that a tool does at home what it does there.
-      env: { ...env, ...colour, CI: 'true', PATH: [env.PATH, join(root, 'node_modules', '.bin')].join(delimiter) },
+      env: {
+        ...env,
+        ...more,
+        ...colour,
+        CI: 'true',
+        PATH: [env.PATH, join(root, 'node_modules', '.bin')].join(delimiter),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: LIMIT_MS,
+      timeout: limitMs,
     })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {

@@ -1,6 +1,7 @@
 // `npm test`: every check and every suite, one after the other, to the end; the last line says how many passed.
 import { parseArgs, styleText } from 'node:util'
 import { checks } from './checks.ts'
+import { services } from './services/step.ts'
 import type { Step } from './step.ts'
 import { suites } from './suites.ts'
 import { tools } from './tools.ts'
@@ -21,7 +22,7 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
-const steps = [...checks, tools, ...suites].filter(
+const steps = [...checks, tools, services, ...suites].filter(
   ({ parts }) => values.only === undefined || parts.some((part) => part === values.only),
 )
 

@@ -23,7 +23,7 @@ beforeAll(() => {
   mkdirSync(join(modules, '@linkwright'), { recursive: true })
   symlinkSync(join(root, 'packages/linkwright'), join(modules, 'linkwright'))
   symlinkSync(join(root, 'packages/core/node_modules/zod'), join(modules, 'zod'))
-  for (const name of ['core', 'http', 'storage-sql']) {
+  for (const name of ['core', 'http', 'redis', 'storage-sql']) {
     symlinkSync(join(root, 'packages', name), join(modules, '@linkwright', name))
   }
   const compilerOptions = {

@@ -27,6 +27,8 @@ export async function measureDoor(
     storage: sqlite(file),
     secret: SECRET,
     standalone: true,
+    // What is measured here is the door; the spool has rows of its own.
+    spool: false,
     clickCapacity: capacity,
   })
   try {

@@ -1,4 +1,4 @@
-// The parts that are used of two packages that bring no types.
+// The parts that are used of packages that bring no types.
 
 declare module 'autocannon' {
   interface Options {
@@ -22,4 +22,33 @@ declare module 'autocannon' {
 declare module 'json-logic-js' {
   const jsonLogic: { apply(logic: object, data: object): unknown }
   export default jsonLogic
+}
+
+declare module 'pg' {
+  interface Connection {
+    query(text: string): void
+    sendCopyFromChunk(chunk: Uint8Array): void
+    endCopyFrom(): void
+  }
+  /** What a client hands its connection to, and tells what comes back. */
+  interface Submittable {
+    submit(connection: Connection): void
+    handleCopyInResponse(connection: Connection): void
+    handleError(error: Error): void
+    handleReadyForQuery(): void
+    handleCommandComplete(): void
+    handleRowDescription(): void
+    handleDataRow(): void
+    handleEmptyQuery(): void
+    handlePortalSuspended(): void
+  }
+  export class Client {
+    constructor(settings: { readonly connectionString: string; readonly options?: string })
+    connect(): Promise<unknown>
+    query(query: { readonly text: string }): Promise<{ readonly rows: readonly unknown[] }>
+    query(query: Submittable): void
+    end(): Promise<void>
+  }
+  const pg: { readonly Client: typeof Client }
+  export default pg
 }

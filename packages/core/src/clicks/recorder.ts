@@ -76,16 +76,8 @@ export function createRecorder(ports: RecorderPorts): Recorder {
   let next: Promise<void> | undefined
 
   return {
-    counts: {
-      get recorded() {
-        return recorded
-      },
-      get lost() {
-        return lost
-      },
-      get pending() {
-        return journal.pending
-      },
+    get counts() {
+      return { recorded, lost, pending: journal.pending }
     },
 
     push(decision, visit, at) {

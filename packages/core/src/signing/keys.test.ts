@@ -125,3 +125,10 @@ describe('a single-use link', () => {
     expect(await outcome(c.url)).toBe('exhausted')
   })
 })
+
+test('a key id is no option on a command line: it never begins with a dash', async () => {
+  const draws = [Buffer.alloc(6, 0xf8), Buffer.alloc(6, 1)]
+  const random = (bytes: number) => (bytes === 6 ? (draws.shift() ?? Buffer.alloc(6, 2)) : Buffer.alloc(bytes, 3))
+  const { core } = createWorld({ random })
+  expect((await core.keys.rotate(ALICE.owner)).id).toBe('AQEBAQEB')
+})

@@ -48,7 +48,7 @@ const KEY_ID_BYTES = 6
 
 export function createKeys({ storage, commit, clock, random, seal }: KeysPorts): Keys {
   const newKey = (owner: Owner): SigningKey => {
-    const id = Buffer.from(random(KEY_ID_BYTES)).toString('base64url')
+    const id = drawId(random)
     const secret = Buffer.from(random(SECRET_BYTES)).toString('base64url')
     return {
       id,
@@ -114,4 +114,10 @@ function contextOf(ownerId: string, keyId: string): string {
 
 function present({ sealed: _, ...key }: SigningKey): KeyView {
   return key
+}
+
+/** Never begins with a dash: on a command line that would be an option. */
+function drawId(random: Random): string {
+  const id = Buffer.from(random(KEY_ID_BYTES)).toString('base64url')
+  return id.startsWith('-') ? drawId(random) : id
 }

@@ -26,3 +26,10 @@ test.each([
 ])('%j is no id', (text) => {
   expect(isId(text)).toBe(false)
 })
+
+test('a clock that stands at the beginning of time, or before it, gives ids in order too', () => {
+  const ids = createIds(() => 0, seeded(1))
+  const made = [ids(), ids(), ids()]
+  expect(made.every(isId)).toBe(true)
+  expect(made.toSorted()).toEqual(made)
+})

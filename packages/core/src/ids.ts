@@ -22,7 +22,8 @@ export function createIds(clock: Clock, random: Random): Ids {
     return pool[used++]! / 256
   }
   const next = monotonicFactory(draw)
-  return () => next(clock())
+  // The factory knows no moment before the first millisecond of 1970.
+  return () => next(Math.max(1, clock()))
 }
 
 /** Smaller than any id of that moment or later. */

@@ -1,6 +1,6 @@
 // The cache that processes share: it saves readings, is dropped by writes, and never holds what a signature guards.
 import { memory } from '@linkwright/storage-memory'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ALICE, createWorld } from '../../test/world.ts'
 import type { Change } from '../channel.ts'
 import { createMemoryJournal } from '../clicks/journal.ts'
@@ -98,6 +98,22 @@ test('what a write has overtaken while it was read is not put there', async () =
   expect((await early)?.url).toBe(HERE)
   expect(shared.values.size).toBe(0)
   expect((await one.visit('/promo'))?.url).toBe('https://example.com/new')
+})
+
+test('what was read there before a late drop is not believed for ever', async () => {
+  const { one, two, shared } = twoProcesses()
+  const { id } = await one.create({ customSlug: 'promo' })
+  await two.visit('/promo')
+  // The drop does not get through; meanwhile the other process hears of the write, and reads the old value again.
+  const drop = vi.spyOn(shared.cache, 'drop').mockResolvedValue()
+  await one.core.links.update(ALICE, id, { destinationUrl: 'https://example.com/new' })
+  two.core.redirect.drop([{ kind: 'link', domainId: null, slug: 'promo' }])
+  expect((await two.visit('/promo'))?.url).toBe(HERE)
+  drop.mockRestore()
+  await shared.cache.drop([sharedKey(null, 'promo')])
+  expect((await two.visit('/promo'))?.url).toBe(HERE)
+  two.time.now += 60_000
+  expect((await two.visit('/promo'))?.url).toBe('https://example.com/new')
 })
 
 test('a link that needs a signature is never there, nor are its keys', async () => {

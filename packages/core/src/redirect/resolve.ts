@@ -46,6 +46,11 @@ type Host = Pick<Domain, 'id' | 'host' | 'caseSensitive'>
 
 /** Hosts remembered at most; anyone can send any Host. */
 const HOSTS = 10_000
+/**
+ * How long a link is believed (ms) where it is read through a shared cache. A write whose drop that cache did not take
+ * at once leaves the old value there for a while: who reads it meanwhile hears nothing more of the write.
+ */
+const SHARED_MS = 60_000
 /** How long storage is not asked again for what is known, once it was away: each try may take seconds. */
 const AWAY_MS = 1_000
 
@@ -55,7 +60,8 @@ export function createRedirect(ports: RedirectPorts): Redirect {
   const originName = normalizeHost(origin.hostname)
   const counts = { stale: 0 }
   const snapshots = throughShared(storage.open.snapshots, ports.sharedCache)
-  const links = new Cache<CompiledLink>(ports.cache, clock, ports.deafSince)
+  const hitMs = ports.sharedCache === undefined ? ports.cache.hitMs : Math.min(ports.cache.hitMs, SHARED_MS)
+  const links = new Cache<CompiledLink>({ ...ports.cache, hitMs }, clock, ports.deafSince)
   /** By the Host header as sent: null is a host without a domain of its own. */
   const hosts = new Cache<Host>({ ...ports.cache, size: HOSTS, misses: HOSTS }, clock, ports.deafSince)
   let askAgain = 0

@@ -107,10 +107,12 @@ function maybeAnswered({ answer }: Attempt): boolean {
 /** Raw rows, hourly roll-ups and the link's own count say the same. */
 async function wrongCounts(database: Stage['database']): Promise<string[]> {
   const rows = await database.rows(`
-    select slug, clicks,
-      (select count(*) from linkwright_click c where c.link_id = l.id and counted = 1) as raw,
-      (select coalesce(sum(h.clicks), 0) from linkwright_click_hour h where h.link_id = l.id and dimension = '') as hours
-    from linkwright_link l`)
+    select slug, l.clicks, coalesce(raw, 0) as raw, coalesce(hours, 0) as hours
+    from linkwright_link l
+    left join (select link_id, count(*) as raw from linkwright_click where counted = 1 group by link_id) as c
+      on c.link_id = l.id
+    left join (select link_id, sum(clicks) as hours from linkwright_click_hour where dimension = '' group by link_id) as h
+      on h.link_id = l.id`)
   return rows
     .filter(({ clicks, raw, hours }) => Number(clicks) !== Number(raw) || Number(hours) !== Number(raw))
     .map(({ slug, clicks, raw, hours }) => `${slug}: link ${clicks}, raw ${raw}, hours ${hours}`)

@@ -18,18 +18,31 @@ const RESCREEN_MS = 60_000
 const SWEEP_MS = 600_000
 /** Between the bounded turns of one sweep, so that a large backlog holds nobody up for long. */
 const SWEEP_PAUSE_MS = 20
+/** For so long the end folds clicks that a journal would keep anyway: whoever ended us does not wait for ever. */
+const END_MS = 4_000
 
-/** The timers keep no process alive. @param clickRetentionMs how long raw clicks are kept */
-export function startBackground(core: Core, logger: Logger, clickRetentionMs: number): Background {
+export interface BackgroundOptions {
+  /** How long raw clicks are kept. */
+  readonly clickRetentionMs: number
+  /** Whether all clicks that wait outlive this process. */
+  readonly isSafe: () => boolean
+}
+
+/** The timers keep no process alive. */
+export function startBackground(core: Core, logger: Logger, options: BackgroundOptions): Background {
+  const { clickRetentionMs, isSafe } = options
   const unwatch = core.listen()
   const ending = new AbortController()
   let lost = 0
-  const flush = async () => {
-    await core.recorder.flush()
-    if (core.recorder.counts.lost > lost) {
-      logger.warn({ lost: core.recorder.counts.lost - lost }, 'clicks lost: they could not be kept')
-      lost = core.recorder.counts.lost
-    }
+  const tellLost = () => {
+    const more = core.recorder.counts.lost - lost
+    if (more > 0) logger.warn({ lost: more }, 'clicks lost: they could not be kept')
+    lost += more
+  }
+  const flush = () => {
+    // First: while clicks are lost, folding may well fail each time.
+    tellLost()
+    return core.recorder.flush()
   }
   const jobs = [
     every(FLUSH_MS, 'folding clicks failed; they are kept and tried again', flush, logger),
@@ -44,9 +57,16 @@ export function startBackground(core: Core, logger: Logger, clickRetentionMs: nu
     async stop() {
       unwatch()
       ending.abort()
-      await Promise.all(jobs.map((job) => job.end()))
-      const [clicks] = await Promise.allSettled([core.recorder.flush(), core.tokens.flush()])
+      const end = performance.now() + END_MS
+      const isEnough = () => performance.now() > end && isSafe()
+      const [clicks] = await Promise.allSettled([
+        core.recorder.finish(isEnough),
+        Promise.all(jobs.map((job) => job.end())).then(() => core.tokens.flush()),
+      ])
+      tellLost()
       if (clicks.status === 'rejected') throw clicks.reason
+      const { pending } = core.recorder.counts
+      if (pending > 0 && isEnough()) logger.info({ pending }, 'clicks still wait; they are folded after the next start')
     },
   }
 }

@@ -103,6 +103,7 @@ describe('readConfig', () => {
   test.each([
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['DATABASE_URL', 'postgres:x'],
+    ['DATABASE_URL', 'postgres://h/name?schema=My-Links'],
     ['DATABASE_URL', 'sqlite:'],
     ['PORT', '70000'],
     ['PORT', '3e3'],
@@ -120,6 +121,7 @@ describe('readConfig', () => {
     ['SQLITE_SYNCHRONOUS', 'off'],
     ['REDIS_URL', 'localhost:6379'],
     ['REDIS_CLUSTER', 'a:1,b'],
+    ['REDIS_PREFIX', 'lw{1}:'],
     ['CLICK_JOURNAL', 'disk'],
     ['CLICK_JOURNAL', 'redis'],
     ['CLICK_RETENTION_DAYS', '0'],

@@ -30,7 +30,10 @@ export interface Clicks {
 const JOURNALS = ['spool', 'redis', 'fast'] as const
 
 export function readDatabase(url: string): Database {
-  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return { engine: 'postgres', url }
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) {
+    checkSchema(new URL(url).searchParams.get('schema'))
+    return { engine: 'postgres', url }
+  }
   const path = /^sqlite:(?:\/\/)?(.+)$/s.exec(url)?.[1]
   if (path !== undefined) return { engine: 'sqlite', path: resolve(path) }
   throw new UsageError(
@@ -38,14 +41,21 @@ export function readDatabase(url: string): Database {
   )
 }
 
+function checkSchema(name: string | null): void {
+  if (name === null || /^[a-z_][a-z0-9_]{0,62}$/.test(name)) return
+  throw new UsageError('The schema in DATABASE_URL must be made of small letters, digits and underscores')
+}
+
 export function readRedis(get: Get): Redis | undefined {
   const [url, nodes] = [get('REDIS_URL'), get('REDIS_CLUSTER')]
   if (url !== undefined && nodes !== undefined) throw new UsageError('Give REDIS_URL or REDIS_CLUSTER, not both')
   const where = url !== undefined ? readRedisUrl(url) : nodes !== undefined ? { cluster: readNodes(nodes) } : undefined
+  const prefix = get('REDIS_PREFIX') ?? 'lw:'
+  if (/[{}]/.test(prefix)) throw new UsageError('REDIS_PREFIX must not hold braces')
   if (where === undefined) return undefined
   return {
     where,
-    prefix: get('REDIS_PREFIX') ?? 'lw:',
+    prefix,
     cache: oneOf('REDIS_CACHE', get('REDIS_CACHE') ?? 'off', ['on', 'off']) === 'on',
   }
 }

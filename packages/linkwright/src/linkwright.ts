@@ -95,7 +95,10 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
     sharedCache: options.sharedCache,
   })
   const requestId = createRequestIds(random)
-  const background = startBackground(core, logger, (options.clickRetentionDays ?? Number.POSITIVE_INFINITY) * DAY_MS)
+  const background = startBackground(core, logger, {
+    clickRetentionMs: (options.clickRetentionDays ?? Number.POSITIVE_INFINITY) * DAY_MS,
+    isSafe: () => durable !== undefined && memory.pending === 0,
+  })
   const plans: Plans = core.plans
   /** Users that are kept here have a plan on file; for all others the host knows. */
   const planOf = (owner: Owner, name: string | null): MaybePromise<Plan> => {

@@ -8,6 +8,9 @@ import type { Stores } from './compose.ts'
 import type { Config } from './config.ts'
 import { spool } from './spool/index.ts'
 
+/** How often Redis is looked at (ms). */
+const HEALTH_MS = 1_000
+
 /** What the processes of a server work on. */
 export interface OpenStores extends Stores {
   /** Closes what an instance leaves open, after it. */
@@ -35,14 +38,35 @@ export function openStores(config: Config, logger: Logger): OpenStores {
     return { storage, limits, ...journalOf(config, undefined, logger), close: async () => {} }
   }
   const shared = openRedis(config.redis, config.workers)
+  const stopTelling = tellHealth(shared, logger)
   return {
     storage,
     limits: shared.limits,
     channel: shared.channel,
     ...(config.redis.cache ? { sharedCache: shared.cache } : {}),
     ...journalOf(config, shared, logger),
-    close: () => shared.close(),
+    close() {
+      stopTelling()
+      return shared.close()
+    },
   }
+}
+
+/** Every part goes on without Redis, each in its own way: nobody would notice that it is away, or never was there. */
+function tellHealth(shared: RedisParts, logger: Logger): () => void {
+  let isWell = true
+  let seen = 0
+  const timer = setInterval(() => {
+    seen = shared.healthy() === isWell ? 0 : seen + 1
+    // One slow answer is no news.
+    if (seen < 2) return
+    isWell = !isWell
+    seen = 0
+    if (isWell) logger.info({}, 'Redis answers again')
+    else logger.warn({}, 'Redis does not answer, or not to us: each process goes on by itself until it does')
+  }, HEALTH_MS)
+  timer.unref()
+  return () => clearInterval(timer)
 }
 
 /** While the stream cannot be reached, clicks wait on disk. */

@@ -20,6 +20,7 @@ const LONGEST_WAIT_MS = 30_000
 export async function startWorkers(count: number, port: number, logger: Logger): Promise<Workers> {
   let closing: Promise<void> | undefined
   let failures = 0
+  const waiting = new Set<NodeJS.Timeout>()
   // All of them accept from one queue. Handed on by this process, a connection given to one that just died would hang.
   cluster.schedulingPolicy = cluster.SCHED_NONE
   cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] })
@@ -29,6 +30,8 @@ export async function startWorkers(count: number, port: number, logger: Logger):
   logger.info({ port, workers: count }, 'listening')
   return {
     close() {
+      // Nobody comes any more, and this process need not wait to find that out.
+      for (const timer of waiting) clearTimeout(timer)
       closing ??= endAll()
       return closing
     },
@@ -41,9 +44,11 @@ export async function startWorkers(count: number, port: number, logger: Logger):
       failures = Date.now() - begun < SOON_MS ? failures + 1 : 0
       const wait = failures === 0 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures)
       logger.warn({ pid: worker.process.pid, code, signal, wait }, 'a worker ended; another one takes its place')
-      setTimeout(() => {
-        if (closing === undefined) replaceOnExit(start())
+      const timer = setTimeout(() => {
+        waiting.delete(timer)
+        replaceOnExit(start())
       }, wait)
+      waiting.add(timer)
     })
   }
 }

@@ -49,7 +49,7 @@ test.each([
   ['LOADING Redis is loading the dataset in memory', false],
   ["READONLY You can't write against a read only replica.", false],
   ['CLUSTERDOWN The cluster is down', false],
-  ["OOM command not allowed when used memory > 'maxmemory'.", false],
+  ["OOM command not allowed when used memory > 'maxmemory'.", true],
   ['BUSY Redis is busy running a script.', false],
 ])('%s: is that an answer? %s', async (message, isAnswer) => {
   const error = Object.assign(new Error(message), { name: 'ReplyError' })

@@ -20,9 +20,12 @@ const PROMPT_MS = 50
 /** After anything else, the other processes may notice later than we that Redis is back. */
 const STEADY_MS = 1000
 
-/** Errors by which Redis says that it is not at our service, whatever the command. */
+/**
+ * Errors by which Redis says that it is not at our service, whatever the command. OOM is none of them: what waits in a
+ * full Redis can still be taken out of it, and must be.
+ */
 const UNAVAILABLE =
-  /^(LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|MOVED|ASK|TRYAGAIN|MISCONF|OOM|NOREPLICAS|BUSY|NOAUTH|WRONGPASS|NOPERM)\b/
+  /^(LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|MOVED|ASK|TRYAGAIN|MISCONF|NOREPLICAS|BUSY|NOAUTH|WRONGPASS|NOPERM)\b/
 
 /** @param probe asks the node that serves this key for something harmless */
 export function createGate(probe: (key: string) => Promise<unknown>): Gate {

@@ -47,6 +47,21 @@ test('a Redis that has lost its data gets a new group', async () => {
   expect(await drainIds(parts.journal)).toEqual(['new'])
 })
 
+test('a Redis that is full keeps nothing more, and can be emptied', async () => {
+  const { service, open } = await createWorld()
+  const { journal, limits } = await open()
+  const operator = new Redis(service.url)
+  onTestFinished(() => operator.disconnect())
+  for (const id of ['a', 'b']) await journal.append(eventOf(id))
+  await operator.config('SET', 'maxmemory', '1')
+  await expect(journal.append(eventOf('c'))).rejects.toThrow('OOM')
+  expect((await limits.take('key', 1, 0)).allowed).toBe(true)
+  expect(await drainIds(journal)).toEqual(['a', 'b'])
+  await operator.config('SET', 'maxmemory', '0')
+  await journal.append(eventOf('d'))
+  expect(await drainIds(journal)).toEqual(['d'])
+})
+
 test('another process takes over what one has taken and not finished, and the dead one is removed', async () => {
   const { service, open } = await createWorld()
   const [dead, alive] = [await open(), await open({ idleMs: 100 })]

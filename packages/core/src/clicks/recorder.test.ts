@@ -59,6 +59,17 @@ test('what does not fit is counted as lost', async () => {
   expect(kept.size).toBe(11)
 })
 
+test('at the end it folds until it is enough, also in a flush that is under way, and leaves the rest', async () => {
+  const { recorder, push, kept } = setUp()
+  for (let i = 0; i < 100; i++) push()
+  const under = recorder.flush()
+  await recorder.finish(() => kept.size >= 40)
+  await under
+  expect(recorder.counts).toEqual({ recorded: 40, lost: 0, pending: 60 })
+  await recorder.finish(() => false)
+  expect(kept.size).toBe(100)
+})
+
 test('one flush at a time: what comes meanwhile is taken by the next, which all share who ask meanwhile', async () => {
   const { recorder, push, kept, state } = setUp()
   for (let i = 0; i < 120; i++) push()

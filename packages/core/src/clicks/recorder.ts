@@ -35,6 +35,8 @@ export interface Recorder {
   prepare(): Promise<void>
   /** Folds all that waits by now. Throws what storage throws; nothing is lost by that. */
   flush(): Promise<void>
+  /** As `flush`, until it is enough: what still waits then stays in the journal. */
+  finish(isEnough: () => boolean): Promise<void>
   readonly counts: Readonly<RecorderCounts>
 }
 
@@ -74,6 +76,7 @@ export function createRecorder(ports: RecorderPorts): Recorder {
   let orphansLeft = ORPHANS_PER_MINUTE
   let flushing: Promise<void> | undefined
   let next: Promise<void> | undefined
+  let isEnough = () => false
 
   return {
     get counts() {
@@ -104,6 +107,11 @@ export function createRecorder(ports: RecorderPorts): Recorder {
     prepare: () => salts.agree(),
 
     flush,
+
+    finish(isEnoughNow) {
+      isEnough = isEnoughNow
+      return flush()
+    },
   }
 
   /** One at a time. One that is under way may have passed by what came since: whoever asks meanwhile shares the next. */
@@ -159,7 +167,7 @@ export function createRecorder(ports: RecorderPorts): Recorder {
     }
     const size = () => (journal.pending > BACKLOG ? LARGE_BATCH : BATCH)
     // Storage may answer without ever leaving this tick: let visits in between.
-    while (!caughtUp && (await journal.drain(size(), foldUntilNow)) > 0) await nextTick()
+    while (!caughtUp && !isEnough() && (await journal.drain(size(), foldUntilNow)) > 0) await nextTick()
   }
 
   async function foldOrphans(): Promise<void> {

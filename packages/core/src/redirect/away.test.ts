@@ -53,6 +53,24 @@ describe('while storage is away', () => {
     expect(core.redirect.counts.stale).toBe(1)
   })
 
+  test('while it is silent, what is known waits only a moment, and is read anew once it speaks', async () => {
+    const { state, storage } = watched()
+    const { create, visit, time, core } = createWorld({ storage, cache: { ...CACHE_DEFAULTS, hitMs: 5000 } })
+    await create({ customSlug: 'promo' })
+    await visit('/promo')
+    const { promise, resolve } = Promise.withResolvers<void>()
+    state.gate = promise
+    time.now += 5000
+    // It would wait for ever otherwise.
+    expect((await visit('/promo'))?.url).toBe(HERE)
+    expect((await visit('/promo'))?.url).toBe(HERE)
+    expect(core.redirect.counts.stale).toBe(2)
+    resolve()
+    time.now += 1000
+    await visit('/promo')
+    expect(core.redirect.counts.stale).toBe(2)
+  })
+
   test('a host is answered from memory as well, and asked for once a second', async () => {
     const { state, storage } = watched()
     const { create, visit, time, domain } = createWorld({ storage, cache: { ...CACHE_DEFAULTS, hitMs: 5000 } })

@@ -53,6 +53,8 @@ const HOSTS = 10_000
 const SHARED_MS = 60_000
 /** How long storage is not asked again for what is known, once it was away: each try may take seconds. */
 const AWAY_MS = 1_000
+/** How long a visit waits for what is known to be read anew (ms): storage may be silent instead of away. */
+const PATIENCE_MS = 100
 
 export function createRedirect(ports: RedirectPorts): Redirect {
   const { storage, clock, policy, sources, recorder, cookiePrefix } = ports
@@ -75,12 +77,12 @@ export function createRedirect(ports: RedirectPorts): Redirect {
       const entry = hosts.get(visit.host, now)
       if (entry !== undefined) return resolveOn(entry.value, visit, ownDoor)
       if (slugOf(visit.path, '') === null && slugOf(visit.path, policy.prefix) === null) return undefined
-      const known = now < askAgain ? hosts.stale(visit.host, now) : undefined
-      if (known !== undefined) return resolveOn(known.value, visit, ownDoor)
-      const reading = hosts
-        .read(visit.host, () => readHost(visit.host))
+      const known = hosts.stale(visit.host, now)
+      if (known !== undefined && now < askAgain) return resolveOn(known.value, visit, ownDoor)
+      const reading = hosts.read(visit.host, () => readHost(visit.host))
+      return (known === undefined ? reading : inTime(reading))
         .catch((error) => lastKnown(hosts, visit.host, now, error))
-      return reading.then((host) => resolveOn(host, visit, ownDoor))
+        .then((host) => resolveOn(host, visit, ownDoor))
     },
 
     drop(changes) {
@@ -109,21 +111,21 @@ export function createRedirect(ports: RedirectPorts): Redirect {
     const now = clock()
     const entry = links.get(key, now)
     if (entry !== undefined) return answer(entry.value, slug, visit, now, ownDoor)
-    const known = now < askAgain ? links.stale(key, now)?.value : undefined
-    if (known) {
+    // That there was no such link is no answer: it may have been made since.
+    const known = links.stale(key, now)?.value ?? undefined
+    if (known !== undefined && now < askAgain) {
       counts.stale++
       return answer(known, slug, visit, now, ownDoor)
     }
-    const reading = links
-      .read(key, () => readLink(host, name))
+    const reading = links.read(key, () => readLink(host, name))
+    return (known === undefined ? reading : inTime(reading))
       .catch((error) => {
         const link = lastKnown(links, key, now, error)
-        // That there was no such link is no answer: it may have been made since.
         if (link === null) throw error
         counts.stale++
         return link
       })
-    return reading.then((link) => answer(link, slug, visit, clock(), ownDoor))
+      .then((link) => answer(link, slug, visit, clock(), ownDoor))
   }
 
   /** While storage is away, what was true a while ago is better than nothing. */
@@ -176,6 +178,15 @@ export function createRedirect(ports: RedirectPorts): Redirect {
     if (name === '' || name === originName) return null
     return (await storage.open.domains.byHost(name)) ?? null
   }
+}
+
+/** The reading goes on all the same, and is kept for the next visit. */
+function inTime<T>(reading: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error(`storage did not answer within ${PATIENCE_MS} ms`))
+    const timer = setTimeout(giveUp, PATIENCE_MS)
+    reading.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 /** A slug holds no slash, so the two parts cannot run into each other. */

@@ -23,7 +23,6 @@ export interface Client {
   on(event: 'error' | 'end', listener: () => void): unknown
   on(event: 'notification', listener: (message: { readonly payload?: string | undefined }) => void): unknown
   /** Lets the process end while the connection is open. */
-  ref(): void
   unref(): void
 }
 

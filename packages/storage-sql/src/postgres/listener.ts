@@ -97,8 +97,7 @@ async function listen(clients: Clients, signal: AbortSignal, { begin, hear }: He
     let schema = ''
     client.on('notification', ({ payload = '' }) => {
       // Several Linkwrights may share a database, each in its schema.
-      if (!signal.aborted && payload.startsWith(`${schema} `))
-        hear(JSON.parse(payload.slice(schema.length + 1)) as Change)
+      if (!signal.aborted && payload.startsWith(`${schema} `)) hear(parseChange(payload.slice(schema.length + 1)))
     })
     await client.query({ text: `listen ${CHANNEL}`, query_timeout: ANSWER_MS })
     schema = await ping(client)
@@ -109,9 +108,18 @@ async function listen(clients: Clients, signal: AbortSignal, { begin, hear }: He
       schema = await ping(client)
     }
   } finally {
-    // Closed, and not given back: it would go on listening. The process has to wait for that.
-    client.ref()
+    // Closed, and not given back: it would go on listening. A server that has fallen silent never sees its end, so that
+    // no process may have to wait for it.
     client.release(true)
+  }
+}
+
+/** Anybody on the database can say something here; what cannot be read may mean anything. */
+function parseChange(text: string): Change {
+  try {
+    return JSON.parse(text) as Change
+  } catch {
+    return { kind: 'all' }
   }
 }
 

@@ -1,4 +1,6 @@
 // A server that ends connections, is away, or does not answer: calls say so, the process lives, and all is well afterwards.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { inspect } from 'node:util'
 import { linkRow, OWNER } from '@linkwright/conformance/sample'
 import { type Change, LinkwrightError, type Storage } from '@linkwright/core'
@@ -163,6 +165,17 @@ test('a watch that is cut off says so, and comes back with everything', async ()
   await storage.close()
 })
 
+test('what a watch cannot read means everything', async () => {
+  const storage = await openMigrated()
+  const heard: Change[] = []
+  const watch = storage.watch((changes) => heard.push(...changes))
+  await expect.poll(() => watch.healthy(), PATIENCE).toBe(true)
+  heard.length = 0
+  await runSql(database, `select pg_notify('linkwright', '${schema} {')`)
+  await expect.poll(() => heard, PATIENCE).toEqual([{ kind: 'all' }])
+  await storage.close()
+})
+
 test('a watch whose server has fallen silent says so', async () => {
   const storage = await openMigrated()
   const watch = storage.watch(() => {})
@@ -173,4 +186,28 @@ test('a watch whose server has fallen silent says so', async () => {
   await expect.poll(() => watch.healthy(), PATIENCE).toBe(true)
   await storage.close()
   expect(watch.healthy()).toBe(false)
+})
+
+test('a process that closes while the server is silent ends all the same', async () => {
+  const place = new URL('./index.ts', import.meta.url).href
+  const script = `import { postgres } from ${JSON.stringify(place)}
+    const storage = postgres(${JSON.stringify(relay.url)}, { schema: '${schema}' })
+    await storage.migrate()
+    const watch = storage.watch(() => {})
+    const waiting = setInterval(() => watch.healthy() && process.stdout.write('hears'), 20)
+    process.stdin.once('data', async () => {
+      clearInterval(waiting)
+      process.stdin.destroy()
+      await storage.close()
+    })`
+  const args = ['--conditions=@linkwright/source', '--input-type=module', '--eval', script]
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit')
+  const patience = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  await once(child.stdout, 'data')
+  relay.freeze()
+  child.stdin.write('close')
+  expect(await exited).toEqual([0, null])
+  clearTimeout(patience)
+  relay.thaw()
 })

@@ -2,6 +2,7 @@
 
 import type { Change } from './channel.ts'
 import type { MaybePromise } from './clock.ts'
+import { LinkwrightError } from './errors.ts'
 import type { Storage } from './storage.ts'
 
 /** Runs at the end of the transaction that did the work, with what the work gave; throwing undoes both. */
@@ -17,7 +18,7 @@ export type Commit = <T>(
 export function createCommit(storage: Storage, settle: (changes: readonly Change[]) => MaybePromise<void>): Commit {
   return async (work, finish) => {
     const changes: Change[] = []
-    const value = await storage.transaction(async (storage) => {
+    const run = storage.transaction(async (storage) => {
       changes.length = 0
       const done = await work(storage, (change) => {
         changes.push(change)
@@ -26,7 +27,14 @@ export function createCommit(storage: Storage, settle: (changes: readonly Change
       await finish?.(storage, done)
       return done
     })
-    if (changes.length > 0) await settle(changes)
-    return value
+    try {
+      return await run
+    } catch (error) {
+      // The answer to the commit may have been lost: then it may be done, and is read anew like one that is.
+      if (!(error instanceof LinkwrightError && error.code === 'UNAVAILABLE')) changes.length = 0
+      throw error
+    } finally {
+      if (changes.length > 0) await settle(changes)
+    }
   }
 }

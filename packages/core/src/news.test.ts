@@ -43,13 +43,25 @@ test('changes are heard on each way until listening ends', () => {
   const heard: Change[] = []
   const stop = both.listen((changes) => heard.push(...changes))
   table.tell(LINK)
-  channel.tell({ kind: 'all' })
-  expect(heard).toEqual([LINK, { kind: 'all' }])
+  channel.tell(LINK)
+  expect(heard).toEqual([LINK, LINK])
   stop()
   table.tell(LINK)
   channel.tell(LINK)
   expect(heard).toHaveLength(2)
   expect([table.listeners.size, channel.listeners.size]).toEqual([0, 0])
+})
+
+test('what the channel missed is known from the storage, as long as that is heard', () => {
+  const { both, table, channel } = setUp()
+  const heard: Change[] = []
+  both.listen((changes) => heard.push(...changes))
+  channel.tell({ kind: 'all' }, LINK)
+  expect(heard).toEqual([LINK])
+  table.healthy = false
+  channel.tell({ kind: 'all' })
+  table.tell({ kind: 'all' })
+  expect(heard).toEqual([LINK, { kind: 'all' }, { kind: 'all' }])
 })
 
 test('it is deaf when no way is healthy, from when that was noticed until one is again', () => {

@@ -16,7 +16,13 @@ export function createNews(storage: Storage, channel: Channel | undefined, clock
   let since: number | null = null
   return {
     listen(listener) {
-      const started = [storage.watch(listener), ...(channel === undefined ? [] : [channel.watch(listener)])]
+      const first = storage.watch(listener)
+      // Storage brings all changes: while it was heard, what the channel missed is known.
+      const beside = (changes: readonly Change[]) => {
+        const news = first.healthy() ? changes.filter(({ kind }) => kind !== 'all') : changes
+        if (news.length > 0) listener(news)
+      }
+      const started = [first, ...(channel === undefined ? [] : [channel.watch(beside)])]
       for (const watch of started) watches.add(watch)
       return () => {
         for (const watch of started) {

@@ -20,6 +20,8 @@ export interface DoorOptions {
 
 const NO_STORE: Header = ['Cache-Control', 'private, no-store']
 const NO_LENGTH: Header = ['Content-Length', '0']
+/** Between two lines about visits that could not be answered (ms). */
+const TELL_MS = 1_000
 const SEEN_SECONDS = 31_536_000
 
 /** Answers at once, without a promise, whenever the link is in the cache and takes no claim. */
@@ -28,6 +30,8 @@ export function createDoor(options: DoorOptions): Handle {
   const { redirect } = options.core
   const page = options.page ?? renderPage
   const policy = options.contentSecurityPolicy ?? pagePolicy()
+  let failed = 0
+  let tellAgain = 0
   const seen = `${brand.cookiePrefix}${SEEN_COOKIE}=1; Path=`
   const seenEnd = `; Max-Age=${SEEN_SECONDS}; HttpOnly; SameSite=Lax${options.origin.startsWith('https:') ? '; Secure' : ''}`
 
@@ -69,8 +73,18 @@ export function createDoor(options: DoorOptions): Handle {
 
   function unavailable(call: Call, error: unknown): Reply {
     const id = requestId()
-    logger.error({ requestId: id, err: error }, 'A visit could not be answered')
+    tell(error, id)
     return showPage(call, 'unavailable', 503, [['Retry-After', '5']], id)
+  }
+
+  /** While storage is away every visit fails for the same reason: one line a second says it for all. */
+  function tell(error: unknown, id: string): void {
+    failed++
+    const now = performance.now()
+    if (now < tellAgain) return
+    tellAgain = now + TELL_MS
+    logger.error({ requestId: id, visits: failed, err: error }, 'A visit could not be answered')
+    failed = 0
   }
 
   function showPage(call: Call, kind: PageKind, status: number, more: readonly Header[] = [], id = requestId()): Reply {

@@ -15,7 +15,7 @@ const PREPARE_MS = 600_000
 const HEARING_MS = 1_000
 const TOUCH_MS = 5_000
 const RESCREEN_MS = 60_000
-const SWEEP_MS = 600_000
+const SWEEP_MS = 60_000
 /** Between the bounded turns of one sweep, so that a large backlog holds nobody up for long. */
 const SWEEP_PAUSE_MS = 20
 /** For so long the end folds clicks that a journal would keep anyway: whoever ended us does not wait for ever. */

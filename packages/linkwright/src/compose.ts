@@ -58,7 +58,7 @@ export function compose(config: Config, { screen, lookup }: Plugs, stores: Store
 
 /** Beside the SQLite file, or else where clicks wait. */
 function dataFolder({ database, clicks }: Config): string {
-  return dirname(database.engine === 'sqlite' ? database.path : clicks.spool.folder)
+  return dirname(database.engine === 'sqlite' ? database.path : dirname(clicks.spool.folder))
 }
 
 async function readScreen({ blocklistFile, safeBrowsing: service }: Config, logger: Logger): Promise<Screen> {

@@ -73,22 +73,28 @@ describe('readConfig', () => {
     expect(config).toMatchObject({
       database: { engine: 'postgres', url: 'postgres://links:secret@db.internal:5432/links' },
       redis: { prefix: 'acme:', cache: true },
-      clicks: { journal: 'redis', spool: { folder: '/var/spool/links', sync: 'full' }, retentionDays: 90 },
+      clicks: { journal: 'redis', spool: { folder: '/var/spool/links/links', sync: 'full' }, retentionDays: 90 },
       workers: 4,
     })
-    expect(config.redis?.where).toEqual({
+    expect(config.redis?.where).toMatchObject({
+      tls: false,
       cluster: [
         { host: 'redis-1', port: 6379 },
         { host: 'redis-2', port: 6380 },
         { host: '::1', port: 7000 },
       ],
     })
-    expect(readConfig({ DATABASE_URL: 'postgresql://h/d' }).clicks.spool.folder).toBe(resolve('.data/spool'))
+    expect(readConfig({ DATABASE_URL: 'postgresql://h/d' }).clicks.spool.folder).toBe(resolve('.data/spool/d'))
     expect(readConfig({ REDIS_URL: 'rediss://h:6379/2' }).redis).toMatchObject({
       where: 'rediss://h:6379/2',
       cache: false,
     })
     expect(() => readConfig({ REDIS_URL: 'redis://h', REDIS_CLUSTER: 'h:1' })).toThrow('not both')
+    const guarded = { REDIS_CLUSTER: 'h:1', REDIS_USERNAME: 'u', REDIS_PASSWORD: 'p', REDIS_TLS: 'on' }
+    expect(readConfig(guarded).redis?.where).toMatchObject({ username: 'u', password: 'p', tls: true })
+    expect(readConfig({ DATABASE_URL: 'postgres://h/links?schema=a' }).clicks.spool.folder).toBe(
+      resolve('.data/spool/links.a'),
+    )
     expect(readConfig({ WORKERS: 'auto' }).workers).toBeGreaterThan(0)
   })
 
@@ -120,6 +126,9 @@ describe('readConfig', () => {
     ['TRUST_PROXY', '10.0.0.0/99'],
     ['SQLITE_SYNCHRONOUS', 'off'],
     ['REDIS_URL', 'localhost:6379'],
+    ['REDIS_URL', 'redis://localhost:6379/first'],
+    ['REDIS_CACHE', 'yes'],
+    ['REDIS_CACHE', 'on'],
     ['REDIS_CLUSTER', 'a:1,b'],
     ['REDIS_PREFIX', 'lw{1}:'],
     ['CLICK_JOURNAL', 'disk'],

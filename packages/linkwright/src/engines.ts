@@ -1,5 +1,6 @@
 // The engines that the environment names: the database, Redis, and where clicks wait.
 import { resolve } from 'node:path'
+import type { Address, ClusterAddress } from '@linkwright/redis'
 import { type Get, oneOf, readPort, readWhole, UsageError } from './values.ts'
 
 export type Database =
@@ -8,15 +9,10 @@ export type Database =
 
 export interface Redis {
   /** One node, or some nodes of a cluster. */
-  readonly where: string | { readonly cluster: readonly Node[] }
+  readonly where: Address
   readonly prefix: string
   /** Whether links are cached there too. */
   readonly cache: boolean
-}
-
-interface Node {
-  readonly host: string
-  readonly port: number
 }
 
 export interface Clicks {
@@ -49,23 +45,31 @@ function checkSchema(name: string | null): void {
 export function readRedis(get: Get): Redis | undefined {
   const [url, nodes] = [get('REDIS_URL'), get('REDIS_CLUSTER')]
   if (url !== undefined && nodes !== undefined) throw new UsageError('Give REDIS_URL or REDIS_CLUSTER, not both')
-  const where = url !== undefined ? readRedisUrl(url) : nodes !== undefined ? { cluster: readNodes(nodes) } : undefined
+  const where = url !== undefined ? readRedisUrl(url) : nodes !== undefined ? readCluster(nodes, get) : undefined
   const prefix = get('REDIS_PREFIX') ?? 'lw:'
   if (/[{}]/.test(prefix)) throw new UsageError('REDIS_PREFIX must not hold braces')
-  if (where === undefined) return undefined
+  const cache = oneOf('REDIS_CACHE', get('REDIS_CACHE') ?? 'off', ['on', 'off']) === 'on'
+  if (where !== undefined) return { where, prefix, cache }
+  if (cache) throw new UsageError('REDIS_CACHE=on needs REDIS_URL or REDIS_CLUSTER')
+  return undefined
+}
+
+/** Nodes have no URL that could hold these. */
+function readCluster(nodes: string, get: Get): ClusterAddress {
   return {
-    where,
-    prefix,
-    cache: oneOf('REDIS_CACHE', get('REDIS_CACHE') ?? 'off', ['on', 'off']) === 'on',
+    cluster: readNodes(nodes),
+    username: get('REDIS_USERNAME'),
+    password: get('REDIS_PASSWORD'),
+    tls: oneOf('REDIS_TLS', get('REDIS_TLS') ?? 'off', ['on', 'off']) === 'on',
   }
 }
 
 function readRedisUrl(url: string): string {
-  if (/^rediss?:\/\/./.test(url) && URL.canParse(url)) return url
-  throw new UsageError('REDIS_URL must be redis://HOST:PORT, or rediss:// for TLS')
+  if (/^rediss?:\/\/./.test(url) && /^\/?\d*$/.test(URL.parse(url)?.pathname ?? 'none')) return url
+  throw new UsageError('REDIS_URL must be redis://HOST:PORT or redis://HOST:PORT/NUMBER, or rediss:// for TLS')
 }
 
-function readNodes(text: string): readonly Node[] {
+function readNodes(text: string): ClusterAddress['cluster'] {
   return text.split(',').map((part) => {
     const [, host, port] = /^\s*(\[[\da-f:]+\]|[\w.-]+):(\d{1,5})\s*$/i.exec(part) ?? []
     if (host === undefined || port === undefined) {
@@ -79,13 +83,22 @@ export function readClicks(get: Get, database: Database, hasRedis: boolean): Cli
   const journal = oneOf('CLICK_JOURNAL', get('CLICK_JOURNAL') ?? 'spool', JOURNALS)
   if (journal === 'redis' && !hasRedis) throw new UsageError('CLICK_JOURNAL=redis needs REDIS_URL or REDIS_CLUSTER')
   const days = get('CLICK_RETENTION_DAYS')
-  const beside = database.engine === 'sqlite' ? `${database.path}-spool` : './.data/spool'
   return {
     journal,
     spool: {
-      folder: resolve(get('SPOOL_DIR') ?? beside),
+      folder: spoolFolder(get('SPOOL_DIR'), database),
       sync: oneOf('SPOOL_SYNC', get('SPOOL_SYNC') ?? 'none', ['none', 'full']),
     },
     retentionDays: days === undefined ? undefined : readWhole(days, 'CLICK_RETENTION_DAYS', 1, 36_500),
   }
+}
+
+/** One for each database: whoever folds another's clicks finds none of their links, and drops them. */
+function spoolFolder(given: string | undefined, database: Database): string {
+  if (database.engine === 'sqlite') {
+    return given === undefined ? `${database.path}-spool` : resolve(given, encodeURIComponent(database.path))
+  }
+  const { pathname, searchParams } = new URL(database.url)
+  const name = [pathname.slice(1) || 'postgres', searchParams.get('schema') ?? []].flat().join('.')
+  return resolve(given ?? './.data/spool', encodeURIComponent(name))
 }

@@ -59,6 +59,7 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
   const origin = readOrigin(options.origin)
   const clock = options.clock ?? Date.now
   const random = options.random ?? randomBytes
+  const seal = createSeal(readSecret(options.secret, logger), random)
   // Where nothing else can keep clicks, memory does for a while.
   const memory = createMemoryJournal(options.clickCapacity ?? 100_000)
   const durable = openJournal(options, logger)
@@ -76,7 +77,7 @@ export function linkwright(options: LinkwrightOptions): Linkwright {
     agent: options.agent ?? createAgent(),
     country: { ...noCountry, ...options.country },
     hashSlow: argon2id(),
-    seal: createSeal(readSecret(options.secret, logger), random),
+    seal,
     plans: options.plans ?? PLANS,
     policy: {
       origin,

@@ -10,6 +10,8 @@ export interface Workers {
 
 /** A worker that dies sooner than this is not replaced at once: it would only die again. */
 const SOON_MS = 5_000
+/** One that has not ended by itself by then hangs. What it has acknowledged is safe. */
+const END_MS = 14_000
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 30_000
 
@@ -84,7 +86,11 @@ async function endAll(): Promise<void> {
 function ended(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     if (worker.isDead()) return resolve()
-    worker.once('exit', () => resolve())
+    const kill = setTimeout(() => worker.process.kill('SIGKILL'), END_MS)
+    worker.once('exit', () => {
+      clearTimeout(kill)
+      resolve()
+    })
     worker.process.kill('SIGTERM')
   })
 }

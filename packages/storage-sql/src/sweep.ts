@@ -8,6 +8,8 @@ import type { Schema } from './schema.ts'
 
 /** Rows of a table that one call removes at most. */
 const BATCH = 1000
+/** Raw clicks that one call looks at, whether their link is still there. */
+const LOOK = 5000
 /** How long the counts of a rate limit are kept. */
 const WINDOWS_MS = 600_000
 
@@ -74,12 +76,12 @@ async function sweepClicks({ db, engine }: Connection): Promise<number> {
     .leftJoin('linkwright_link as link', 'link.id', 'click.link_id')
     .where('click.id', '>', place?.position ?? '')
     .orderBy('click.id')
-    .limit(BATCH)
+    .limit(LOOK)
     .select(['click.id', 'link.id as link_id'])
     .execute()
   const gone = rows.filter((row) => row.link_id === null).map((row) => row.id)
   if (gone.length > 0) await db.deleteFrom('linkwright_click').where('id', 'in', gone).execute()
-  const position = rows.length < BATCH ? '' : rows.at(-1)!.id
+  const position = rows.length < LOOK ? '' : rows.at(-1)!.id
   if (position !== (place?.position ?? '')) {
     await db
       .insertInto('linkwright_sweep')
@@ -87,8 +89,8 @@ async function sweepClicks({ db, engine }: Connection): Promise<number> {
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ position }))
       .execute()
   }
-  // As long as there is more to look at, this turn has done something.
-  return rows.length === BATCH ? rows.length : gone.length
+  // Looking alone is no work: nobody goes on at once for it, or all raw clicks would be read in each sweep.
+  return gone.length
 }
 
 function toDay(at: number): string {

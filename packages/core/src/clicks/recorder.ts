@@ -61,7 +61,7 @@ export interface RecorderPorts {
 const BATCH = 20
 /** While many wait, more at a time, which is cheaper for each: under steady load the queue settles instead of growing. */
 const LARGE_BATCH = 200
-const BACKLOG = 5_000
+const BACKLOG = 1_000
 /** Characters of a header that are kept. */
 const HEADER = 1_000
 const ORPHANS_PER_MINUTE = 60

@@ -53,6 +53,20 @@ describe('while storage is away', () => {
     expect(core.redirect.counts.stale).toBe(1)
   })
 
+  test('what was known is served too after everything may have changed, but not what is known to have changed', async () => {
+    const { state, storage } = watched()
+    const { create, visit, core } = createWorld({ storage })
+    for (const customSlug of ['promo', 'other']) await create({ customSlug })
+    await visit('/promo')
+    await visit('/other')
+    state.away = true
+    core.redirect.drop([{ kind: 'all' }])
+    expect((await visit('/promo'))?.url).toBe(HERE)
+    core.redirect.drop([{ kind: 'link', domainId: null, slug: 'other' }])
+    await expect(visit('/other')).rejects.toThrow()
+    state.away = false
+  })
+
   test('while it is silent, what is known waits only a moment, and is read anew once it speaks', async () => {
     const { state, storage } = watched()
     const { create, visit, time, core } = createWorld({ storage, cache: { ...CACHE_DEFAULTS, hitMs: 5000 } })

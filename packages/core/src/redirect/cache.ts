@@ -35,7 +35,7 @@ const STALE_MS = 300_000
 interface Slot<T> extends CacheEntry<T> {
   readonly readAt: number
   /** When it stops being true by itself (ms); Infinity where every change is reported. */
-  readonly until: number
+  until: number
   used: boolean
 }
 
@@ -90,6 +90,14 @@ export class Cache<T> {
 
   dropWhere(test: (value: T) => boolean): void {
     for (const [key, slot] of this.#hits) if (slot.value !== null && test(slot.value)) this.#hits.delete(key)
+    this.#readings.clear()
+  }
+
+  /** Believes nothing any more; what was true stays for when it cannot be read anew. */
+  expire(): void {
+    const now = this.#clock()
+    for (const slot of this.#hits.values()) slot.until = Math.min(slot.until, now)
+    this.#misses.clear()
     this.#readings.clear()
   }
 

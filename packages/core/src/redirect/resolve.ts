@@ -89,7 +89,10 @@ export function createRedirect(ports: RedirectPorts): Redirect {
       for (const change of changes) {
         if (change.kind === 'link') links.drop(keyOf(change.domainId, change.slug))
         else if (change.kind === 'keys') links.dropWhere((link) => link.ownerId === change.ownerId)
-        else {
+        else if (change.kind === 'all') {
+          hosts.expire()
+          links.expire()
+        } else {
           // Any link may point to the host, and any host may have been asked for in many spellings.
           hosts.clear()
           links.clear()

@@ -1,13 +1,18 @@
 // What most commands need: the configuration, an open database of the right schema, and core on top of it.
 import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { type Core, isId, normalizeHost, type Owner, type Storage } from '@linkwright/core'
-import { compose, readPlugs } from '../compose.ts'
+import type { RedisParts } from '@linkwright/redis'
+import { compose, readPlugs, type Stores } from '../compose.ts'
 import { type Config, originOf, readConfig } from '../config.ts'
 import type { Linkwright } from '../linkwright.ts'
 import { createLogger } from '../logger.ts'
 import { openDatabase, openRedis } from '../stores.ts'
 import { UsageError } from '../values.ts'
 import { createOutput, type Output } from './output.ts'
+
+/** How long a command waits for Redis. */
+const REDIS_MS = 1_000
 
 export interface Session {
   readonly config: Config
@@ -24,17 +29,28 @@ export async function withSession(json: boolean | undefined, work: (session: Ses
   const logger = createLogger('warn', (line) => process.stderr.write(line))
   const plugs = await readPlugs(config, logger)
   const storage = openDatabase(config)
-  // Only what servers read through Redis has to be dropped there too; all else they hear from the database.
-  const shared = config.redis?.cache ? openRedis(config.redis) : undefined
+  // Servers may hear of changes by Redis alone, and read links through it.
+  const shared = config.redis === undefined ? undefined : openRedis(config.redis)
   let links: Linkwright | undefined
   try {
     await checkSchema(storage)
-    links = compose(config, plugs, { storage, ...(shared === undefined ? {} : { sharedCache: shared.cache }) }, logger)
+    if (shared !== undefined) await answers(shared)
+    links = compose(config, plugs, { storage, ...partsOf(config, shared) }, logger)
     await work({ config, links, core: links.core, output })
   } finally {
     await (links ?? storage).close()
     await shared?.close()
   }
+}
+
+function partsOf({ redis }: Config, shared: RedisParts | undefined): Pick<Stores, 'channel' | 'sharedCache'> {
+  if (shared === undefined) return {}
+  return redis?.cache ? { channel: shared.channel, sharedCache: shared.cache } : { channel: shared.channel }
+}
+
+/** Without Redis the command goes on: what servers keep of a change then ends by its time. */
+async function answers(shared: RedisParts): Promise<void> {
+  for (const end = Date.now() + REDIS_MS; !shared.healthy() && Date.now() < end; ) await setTimeout(10)
 }
 
 /** @throws Error: opening a SQLite file would make it */

@@ -92,7 +92,11 @@ function lend({ pool, aside, statementTimeoutMs, end }: Source): Clients {
   let isClosed = false
   let isIdle: (() => void) | undefined
   // A connection that ends while nobody uses it is an event, and one without a listener ends the process.
-  for (const each of [pool, aside]) each.on('error', () => {})
+  for (const each of new Set([pool, aside])) {
+    each.on('error', () => {})
+    // From its first moment: the pool takes its own listener away before it hands a connection out.
+    each.on('connect', (client) => client.on('error', () => {}))
+  }
 
   async function acquire(from: PostgresPool): Promise<PooledClient> {
     try {

@@ -35,6 +35,7 @@ export interface PooledClient extends Client {
 export interface PostgresPool {
   connect(): Promise<PooledClient>
   on(event: 'error', listener: () => void): unknown
+  on(event: 'connect', listener: (client: Client) => void): unknown
   end(): Promise<void>
 }
 

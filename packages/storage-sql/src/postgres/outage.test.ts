@@ -1,6 +1,7 @@
 // A server that ends connections, is away, or does not answer: calls say so, the process lives, and all is well afterwards.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { linkRow, OWNER } from '@linkwright/conformance/sample'
 import { type Change, LinkwrightError, type Storage } from '@linkwright/core'
@@ -210,4 +211,26 @@ test('a process that closes while the server is silent ends all the same', async
   expect(await exited).toEqual([0, null])
   clearTimeout(patience)
   relay.thaw()
+})
+
+test('a connection that ends in the very moment it is made is an error of the call, and of nothing else', async () => {
+  const message = (type: string, body: string) => {
+    const bytes = Buffer.from(body, 'latin1')
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(bytes.length + 4)
+    return Buffer.concat([Buffer.from(type), length, bytes])
+  }
+  const greeting = [message('R', '\0\0\0\0'), message('Z', 'I'), message('E', 'SFATAL\0C57P01\0Mterminating\0\0')]
+  // All in one packet: what a server says that was stalled, and is killed.
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).once('data', () => socket.end(Buffer.concat(greeting)))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const storage = postgres(`postgres://nobody@127.0.0.1:${port}/none`)
+  for (let call = 0; call < 3; call++) {
+    await expect(storage.ready()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  }
+  await storage.close()
+  server.close()
 })

@@ -28,7 +28,8 @@ describe.each(ENGINE_NAMES)('%s', (name) => {
     for (const count of [2, 6]) {
       const place = await places.add()
       const applied = await runTogether<string[]>(count, 'migrate', place.at)
-      expect(applied.flat()).toEqual(NAMES)
+      // Each of them may have run one.
+      expect(applied.flat().toSorted()).toEqual(NAMES)
       const storage = place.open()
       expect(await storage.ready()).toBe('current')
       await storage.close()

@@ -33,7 +33,7 @@ export default defineConfig({
           include: ['packages/*/test/**/*.test.ts', 'docs/**/*.test.ts', 'examples/**/*.test.ts'],
           globalSetup: ['scripts/contract-setup.ts', 'scripts/services/setup.ts'],
           // They wait for other processes more than they work.
-          maxWorkers: 3,
+          maxWorkers: 5,
           // Projects with as many workers each as they need run one after the other.
           sequence: { groupOrder: 1 },
           ...limits,
@@ -48,7 +48,7 @@ export default defineConfig({
           include: ['packages/linkwright/test/**/*.test.ts'],
           env: { LINKWRIGHT_TEST_ENGINE: 'postgres' },
           globalSetup: ['scripts/contract-setup.ts', 'scripts/services/setup.ts'],
-          maxWorkers: 3,
+          maxWorkers: 5,
           sequence: { groupOrder: 2 },
           ...limits,
         },

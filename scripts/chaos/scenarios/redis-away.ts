@@ -45,6 +45,8 @@ async function playAway({ stage, judge, times, length }: Play): Promise<void> {
   const ports = servers.map(({ port }) => port)
   const slugs = await makeLinks(ports[0]!, own!.tokens[0]!, VISITORS)
   for (const port of ports) await warm(port, slugs, 1)
+  // By now each process knows how many there are.
+  await sleep(1_000)
   const fresh = turns(own!.tokens.slice(1))
   const load = startLoad(stage, visitors(ports, slugs, VISIT_MS))
   const ways = [

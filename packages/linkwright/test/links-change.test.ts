@@ -15,7 +15,9 @@ const change = (link: Link, fields: object) => api.patch<Link>(`/links/${link.id
 async function changed(link: Link, fields: object): Promise<Link> {
   const { status, body } = await change(link, fields)
   expect(status).toBe(200)
-  expect((await api.get(`/links/${link.id}`)).body).toEqual(body)
+  // Clicks of a moment ago may be counted in between.
+  const { clicks, ...read } = (await api.get<Link>(`/links/${link.id}`)).body
+  expect({ ...body, clicks }).toEqual({ ...read, clicks })
   return body
 }
 
